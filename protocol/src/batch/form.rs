@@ -1,0 +1,212 @@
+//! How a batch is written, and how its bounds are kept while it is read.
+//!
+//! Lists are cut off at their bound while they are parsed, so that memory is never taken for more
+//! than a batch may hold; blobs are borrowed from the body and never copied.
+
+use core::{fmt, marker::PhantomData};
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, SeqAccess, Visitor},
+};
+
+use super::{Batch, BatchError, BlobHead, Change, Head, InboxRecord, IndexEntry};
+use crate::{
+    id::{InboxId, MessageId},
+    limits::{BATCH_BLOBS, BATCH_INBOXES, BATCH_OCTETS, BATCH_REMOVED, INBOX_MESSAGES, SEALED_OCTETS, SUMMARY_OCTETS},
+    message::Part,
+    region::is_region_name,
+};
+
+/// What a body begins with: the form's name and version.
+const MAGIC: &[u8; 4] = b"MFB1";
+
+/// Octets before the head: [`MAGIC`] and the head's length.
+const PREFIX: usize = 8;
+
+/// Longest domain in octets (RFC 1035 §2.3.4).
+const DOMAIN_OCTETS: usize = 255;
+
+/// Writes a batch: the inverse of [`Batch::parse`].
+///
+/// # Errors
+/// [`BatchError::TooLarge`] past [`crate::limits::BATCH_OCTETS`], [`BatchError::Malformed`] where [`Batch::parse`]
+/// would refuse the result.
+pub fn encode(changes: Vec<Change>, blobs: &[(BlobHead, &[u8])]) -> Result<Vec<u8>, BatchError> {
+    let head = Head { inboxes: changes, blobs: blobs.iter().map(|(head, _)| *head).collect() };
+    check(&head)?;
+    if blobs.iter().any(|(head, blob)| usize::try_from(head.len) != Ok(blob.len())) {
+        return Err(BatchError::Malformed("a blob's length is not the one its head says"));
+    }
+    let json = serde_json::to_vec(&head).map_err(|_| BatchError::Malformed("the head cannot be written"))?;
+    let octets = blobs.iter().try_fold(PREFIX.saturating_add(json.len()), |sum, (_, blob)| sum.checked_add(blob.len()));
+    let octets = within_bound(octets.unwrap_or(usize::MAX))?;
+    let length = u32::try_from(json.len()).map_err(|_| BatchError::Malformed("the head is too long"))?;
+    let mut body = Vec::with_capacity(octets);
+    body.extend_from_slice(MAGIC);
+    body.extend_from_slice(&length.to_be_bytes());
+    body.extend_from_slice(&json);
+    for (_, blob) in blobs {
+        body.extend_from_slice(blob);
+    }
+    Ok(body)
+}
+
+impl<'a> Batch<'a> {
+    /// Reads a batch. Every bound is checked before anything is allocated for it.
+    ///
+    /// # Errors
+    /// [`BatchError::TooLarge`], [`BatchError::Malformed`].
+    pub fn parse(body: &'a [u8]) -> Result<Self, BatchError> {
+        within_bound(body.len())?;
+        let rest = body.strip_prefix(MAGIC).ok_or(BatchError::Malformed("it does not begin with MFB1"))?;
+        let (length, rest) = rest.split_first_chunk::<4>().ok_or(BatchError::Malformed("the head's length is cut"))?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
+        let (json, mut rest) = rest.split_at_checked(length).ok_or(BatchError::Malformed("the head is cut"))?;
+        let head: Head = serde_json::from_slice(json)
+            .map_err(|_| BatchError::Malformed("the head is not of the documented form, or past a bound"))?;
+        check(&head)?;
+        let mut blobs = Vec::with_capacity(head.blobs.len());
+        for blob in head.blobs {
+            let length = usize::try_from(blob.len).unwrap_or(usize::MAX);
+            let (octets, after) = rest.split_at_checked(length).ok_or(BatchError::Malformed("a blob is cut"))?;
+            blobs.push((blob, octets));
+            rest = after;
+        }
+        if !rest.is_empty() {
+            return Err(BatchError::Malformed("something follows the last blob"));
+        }
+        Ok(Self { changes: head.inboxes, blobs })
+    }
+}
+
+/// `len`, where a body may be that long.
+fn within_bound(len: usize) -> Result<usize, BatchError> {
+    if len > BATCH_OCTETS { Err(BatchError::TooLarge { len, limit: BATCH_OCTETS }) } else { Ok(len) }
+}
+
+/// Everything that a head promises beyond its form.
+fn check(head: &Head) -> Result<(), BatchError> {
+    let refuse = |reason| Err(BatchError::Malformed(reason));
+    if head.inboxes.len() > BATCH_INBOXES || head.blobs.len() > BATCH_BLOBS {
+        return refuse("too many inboxes or blobs");
+    }
+    let mut seen = BTreeSet::new();
+    let mut present = BTreeMap::<InboxId, BTreeSet<MessageId>>::new();
+    let mut removals = 0_usize;
+    for change in &head.inboxes {
+        let (inbox, removed) = match change {
+            Change::Update { record, removed } => {
+                check_record(record)?;
+                let messages = record.entries.iter().map(|entry| entry.entry.id).collect::<BTreeSet<_>>();
+                if messages.len() != record.entries.len() {
+                    return refuse("a message is indexed twice");
+                }
+                if removed.iter().any(|gone| messages.contains(gone)) {
+                    return refuse("a message is both there and removed");
+                }
+                present.insert(record.id, messages);
+                (record.id, removed)
+            }
+            Change::Erase { inbox, removed, .. } => (*inbox, removed),
+        };
+        removals = removals.saturating_add(removed.len());
+        if !seen.insert(inbox) {
+            return refuse("an inbox is named twice");
+        }
+    }
+    if removals > BATCH_REMOVED {
+        return refuse("too many removed messages");
+    }
+    check_blobs(&head.blobs, &present)
+}
+
+/// Each blob belongs to a message that its inbox's record lists, is a part that KV keeps, and comes once.
+fn check_blobs(blobs: &[BlobHead], present: &BTreeMap<InboxId, BTreeSet<MessageId>>) -> Result<(), BatchError> {
+    let refuse = |reason| Err(BatchError::Malformed(reason));
+    let mut seen = BTreeSet::new();
+    for blob in blobs {
+        if !matches!(blob.part, Part::Content | Part::Raw) {
+            return refuse("a blob is a part that records carry themselves");
+        }
+        if usize::try_from(blob.len).is_ok_and(|len| len > SEALED_OCTETS) {
+            return refuse("a blob is too long");
+        }
+        if !present.get(&blob.inbox).is_some_and(|messages| messages.contains(&blob.message)) {
+            return refuse("a blob's message is not in the head");
+        }
+        if !seen.insert((blob.inbox, blob.message, blob.part)) {
+            return refuse("a blob is named twice");
+        }
+    }
+    Ok(())
+}
+
+/// A record's own promises: sizes, and a history in order.
+fn check_record(record: &InboxRecord) -> Result<(), BatchError> {
+    let refuse = |reason| Err(BatchError::Malformed(reason));
+    if !is_region_name(&record.region) || record.domain.len() > DOMAIN_OCTETS {
+        return refuse("a record's region or domain is malformed");
+    }
+    if record.read_token_hash.as_slice().len() != 32 {
+        return refuse("a record's read token hash is not 32 octets");
+    }
+    if record.sealed_address.as_slice().len() > SUMMARY_OCTETS {
+        return refuse("a record's sealed address is too long");
+    }
+    if record.entries.len() > INBOX_MESSAGES {
+        return refuse("a record lists too many messages");
+    }
+    let ascending = record.entries.iter().zip(record.entries.iter().skip(1)).all(|(one, next)| one.seq < next.seq);
+    let included = record.entries.iter().map(|entry| entry.seq).chain(record.deleted.iter().map(|gone| gone.seq));
+    if !ascending || included.max().is_some_and(|last| last > record.seq) {
+        return refuse("a record's changes are out of order");
+    }
+    for IndexEntry { entry, .. } in &record.entries {
+        if entry.sealed.summary.as_slice().len() > SUMMARY_OCTETS || entry.sealed.content.is_some() {
+            return refuse("an index entry carries more than a summary");
+        }
+    }
+    Ok(())
+}
+
+/// Reads at most [`BATCH_INBOXES`].
+pub(super) fn inboxes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Change>, D::Error> {
+    deserializer.deserialize_seq(AtMost::<Change, BATCH_INBOXES>(PhantomData))
+}
+
+/// Reads at most [`BATCH_BLOBS`].
+pub(super) fn blobs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<BlobHead>, D::Error> {
+    deserializer.deserialize_seq(AtMost::<BlobHead, BATCH_BLOBS>(PhantomData))
+}
+
+/// Reads at most [`INBOX_MESSAGES`].
+pub(super) fn entries<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IndexEntry>, D::Error> {
+    deserializer.deserialize_seq(AtMost::<IndexEntry, INBOX_MESSAGES>(PhantomData))
+}
+
+/// A list of at most `N`: the element after the last allowed one is refused before it is read.
+struct AtMost<T, const N: usize>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>, const N: usize> Visitor<'de> for AtMost<T, N> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a list of at most {N}")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
+        let mut list = Vec::new();
+        while list.len() < N {
+            match seq.next_element()? {
+                Some(element) => list.push(element),
+                None => return Ok(list),
+            }
+        }
+        match seq.next_element::<de::IgnoredAny>()? {
+            Some(_) => Err(de::Error::invalid_length(N.saturating_add(1), &self)),
+            None => Ok(list),
+        }
+    }
+}

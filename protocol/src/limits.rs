@@ -1,0 +1,60 @@
+//! The bounds that both sides of the wire keep, each with its reason.
+//!
+//! Bounds that concern the origin alone stand in `origin/src/limits.rs`.
+
+use crate::time::Millis;
+
+/// How long an inbox lives by default and at most: the promise of the service.
+pub const INBOX_LIFE: Millis = Millis::from_secs(24 * 60 * 60);
+
+/// The shortest life that can be asked for: KV expires nothing sooner than a minute.
+pub const INBOX_LIFE_MIN: Millis = Millis::from_secs(60);
+
+/// How long before its end an inbox says so on its event stream: time enough to extend it (WCAG 2.2.1).
+pub const EXPIRY_WARNING: Millis = Millis::from_secs(10 * 60);
+
+/// Messages one inbox holds; more are refused at `RCPT`. Keeps the index one small KV value.
+pub const INBOX_MESSAGES: usize = 200;
+
+/// Largest message in octets, as `SIZE` announces it (RFC 1870). Its sealed form, padded by at most
+/// 12 %, stays below KV's 25 MiB a value.
+pub const MESSAGE_OCTETS: usize = 20 * 1024 * 1024;
+
+/// Largest sealed part in octets: a whole message, incompressible, padded, with its envelope.
+pub const SEALED_OCTETS: usize = 24 * 1024 * 1024;
+
+/// Largest sealed summary in octets: it is listed inline, two hundred at a time.
+pub const SUMMARY_OCTETS: usize = 16 * 1024;
+
+/// Largest content (text, HTML, inline parts) in octets, before compression.
+pub const CONTENT_OCTETS: usize = 8 * 1024 * 1024;
+
+/// Largest batch body in octets: one largest message with its three parts, and room for an index.
+pub const BATCH_OCTETS: usize = 40 * 1024 * 1024;
+
+/// Inboxes in one batch: bounds the KV writes that one request of a worker makes (1,000 sub-requests).
+pub const BATCH_INBOXES: usize = 64;
+
+/// Blobs in one batch, for the same reason.
+pub const BATCH_BLOBS: usize = 400;
+
+/// Messages that one batch removes, over all its inboxes: the edge deletes two blobs for each.
+pub const BATCH_REMOVED: usize = 400;
+
+/// How far a batch's time may lie from the edge's clock, either way.
+pub const BATCH_WINDOW: Millis = Millis::from_secs(5 * 60);
+
+/// Requests that one client address may make in any [`ADMIT_WINDOW`].
+pub const ADMIT_REQUESTS: usize = 100;
+
+/// The sliding window of admission.
+pub const ADMIT_WINDOW: Millis = Millis::from_secs(60);
+
+/// Largest JSON body a client may send, in octets: a public key of 1,216 octets in base64url and a name fit many times.
+pub const REQUEST_OCTETS: usize = 8 * 1024;
+
+/// Longest `wait` of a listing, in seconds: below the minute at which proxies hang up.
+pub const WAIT_SECONDS_MAX: u32 = 55;
+
+/// Messages in one listing when `limit` is not given, and at most.
+pub const LIST_LIMIT: usize = INBOX_MESSAGES;

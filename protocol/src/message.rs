@@ -1,0 +1,221 @@
+//! What a message says once it is open: the plaintext of the sealed parts, and how each is written.
+//!
+//! The origin parses MIME before it seals, so that readers need neither a MIME parser nor a charset
+//! table: they get UTF-8 text and HTML, and attachments as byte ranges of the raw message.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{bytes::Base64, id::MessageId, time::Timestamp};
+
+/// The sealed parts of a message, each fetched and opened alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[repr(u8)]
+pub enum Part {
+    /// What a list shows: a [`Summary`] in JSON.
+    Summary = 1,
+    /// What is read: a [`Content`] in JSON.
+    Content = 2,
+    /// The message as it came, octet for octet, after the trace headers that we add.
+    Raw = 3,
+    /// An inbox's own address in UTF-8, sealed to its owner when the inbox is made, so that no store holds it.
+    Address = 4,
+}
+
+/// What a list shows of a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Summary {
+    /// The author, from the `From` header (RFC 5322 §3.6.2).
+    pub from: Mailbox,
+    /// The `Subject`, decoded (RFC 2047); empty where there is none.
+    pub subject: String,
+    /// The beginning of the text, white space folded, at most 200 characters.
+    pub snippet: String,
+    /// One-time codes, the likeliest first; each stands verbatim in the message.
+    pub codes: Vec<String>,
+    /// Confirmation links, the likeliest first; each stands verbatim in the message.
+    pub links: Vec<String>,
+    /// What was found out about where it came from.
+    pub auth: Authentication,
+    /// The attachments, without their place in the raw message.
+    pub attachments: Vec<AttachmentSummary>,
+    /// The tag of the address that it was sent to: `x` of `name+x@domain`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+}
+
+/// A display name and an address, both as the message claims them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Mailbox {
+    /// The display name; empty where there is none.
+    pub name: String,
+    /// The address; empty where there is none.
+    pub address: String,
+}
+
+/// A method's outcome, in the words of RFC 8601 §2.7.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It was not checked, or the sender's domain publishes nothing to check against.
+    #[default]
+    None,
+    /// It holds.
+    Pass,
+    /// It does not hold.
+    Fail,
+    /// SPF: probably not authorised.
+    Softfail,
+    /// The domain makes no claim.
+    Neutral,
+    /// It could not be checked just now.
+    Temperror,
+    /// The domain's records cannot be used.
+    Permerror,
+}
+
+/// How a message reached us and what vouches for its author.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Authentication {
+    /// RFC 7208.
+    pub spf: Outcome,
+    /// RFC 6376.
+    pub dkim: Outcome,
+    /// RFC 9989.
+    pub dmarc: Outcome,
+    /// The TLS version of the last hop, such as `TLSv1.3`; none where it came in the clear.
+    pub tls: Option<String>,
+}
+
+/// An attachment as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AttachmentSummary {
+    /// Its number within the message, from zero.
+    pub n: u32,
+    /// Its file name, decoded (RFC 2231, RFC 2047), without path or control characters.
+    pub filename: String,
+    /// Its media type in lower case; `application/octet-stream` where it names none.
+    pub content_type: String,
+    /// Its size in octets once decoded.
+    pub size: u64,
+}
+
+/// What is read of a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Content {
+    /// The text body; none where the message has only HTML.
+    pub text: Option<String>,
+    /// The HTML body as the sender wrote it: never trusted, shown only in a sandbox.
+    pub html: Option<String>,
+    /// Parts that the HTML names by `cid:` (RFC 2392).
+    pub inline: Vec<InlinePart>,
+    /// All attachments, by number.
+    pub attachments: Vec<Attachment>,
+    /// Header fields worth showing, in the message's order: name and decoded value.
+    pub headers: Vec<Header>,
+}
+
+/// One header field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Header {
+    /// The field's name as written.
+    pub name: String,
+    /// Its value, unfolded and decoded.
+    pub value: String,
+}
+
+/// A part that the HTML shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InlinePart {
+    /// The `Content-ID` without its angle brackets.
+    pub cid: String,
+    /// Its media type in lower case.
+    pub content_type: String,
+    /// Its decoded octets.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub data: Base64,
+}
+
+/// How a range of the raw message is decoded (RFC 2045 §6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum TransferEncoding {
+    /// `7bit`, `8bit` and `binary`: the octets as they are.
+    Identity,
+    /// RFC 2045 §6.8.
+    Base64,
+    /// RFC 2045 §6.7.
+    QuotedPrintable,
+}
+
+/// An attachment and where the raw message holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Attachment {
+    /// What a list shows of it.
+    #[serde(flatten)]
+    pub summary: AttachmentSummary,
+    /// The first octet of its encoded body within the raw message.
+    pub offset: u64,
+    /// The length of its encoded body in octets.
+    pub length: u64,
+    /// How that range is decoded.
+    pub encoding: TransferEncoding,
+}
+
+/// One message in a listing, still closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SealedEntry {
+    /// Which message.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub id: MessageId,
+    /// When it was accepted.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub received_at: Timestamp,
+    /// Its padded size in octets: the sealed raw part's length.
+    pub size: u64,
+    /// The sealed parts that this answer carries.
+    pub sealed: SealedParts,
+}
+
+/// Sealed parts in base64url; a listing carries the summary alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SealedParts {
+    /// The sealed [`Summary`].
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub summary: Base64,
+    /// The sealed [`Content`].
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Base64>,
+}
+
+/// One message opened by the service (assisted mode).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OpenEntry {
+    /// Which message.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub id: MessageId,
+    /// When it was accepted.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub received_at: Timestamp,
+    /// Its padded size in octets.
+    pub size: u64,
+    /// What a list shows.
+    pub summary: Summary,
+    /// What is read; absent in a listing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Content>,
+}

@@ -1,0 +1,135 @@
+//! Sealing a message's parts towards one public key.
+//!
+//! It never deflates, for the caller has the faster codec, and never keeps a plaintext: what is written into the
+//! sealed part's buffer is encrypted there.
+
+use core::fmt;
+
+use hpke::{
+    Deserializable, HpkeError, Kem, OpModeS, Serializable,
+    aead::{AeadCtxS, ChaCha20Poly1305},
+    kdf::HkdfSha256,
+    kem::{X25519HkdfSha256, XWing},
+    setup_sender_with_rng,
+};
+use rand_core::CryptoRng;
+
+use super::{
+    Binding, ENVELOPE_OCTETS, HEADER_OCTETS, PublicKey, Suite, TAG_OCTETS, padding,
+    schedule::{self, PartKey},
+};
+use crate::message::Part;
+
+/// A payload ready to be sealed: as it is, or deflated (RFC 1951, no zlib header) by the caller's codec.
+#[derive(Clone, Copy)]
+pub enum Payload<'a> {
+    /// As it is.
+    Identity(&'a [u8]),
+    /// Deflated.
+    Deflate(&'a [u8]),
+}
+
+/// One encapsulation towards one key: seals the parts of one message, each part at most once.
+///
+/// A part's key and nonce follow from the encapsulation. To seal two payloads as the same part with one sealer
+/// would encrypt both under one nonce and open them to whoever sees both.
+pub struct Sealer {
+    binding: Binding,
+    encapsulation: Box<[u8]>,
+    context: Context,
+}
+
+/// What HPKE keeps of an encapsulation. Wiped by its library when dropped.
+enum Context {
+    XWing(Box<AeadCtxS<ChaCha20Poly1305, HkdfSha256, XWing>>),
+    X25519(Box<AeadCtxS<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>>),
+}
+
+impl Sealer {
+    /// Encapsulates towards `key` once, for the message that `binding` names.
+    #[expect(clippy::expect_used, reason = "encapsulation fails for keys that PublicKey::from_bytes refuses alone")]
+    pub fn new(key: &PublicKey, binding: Binding, rng: &mut impl CryptoRng) -> Self {
+        let (encapsulation, context) = match key.suite() {
+            Suite::XWing => encapsulate(key, &binding, rng).map(|(enc, context)| (enc, Context::XWing(context))),
+            Suite::X25519 => encapsulate(key, &binding, rng).map(|(enc, context)| (enc, Context::X25519(context))),
+        }
+        .expect("a public key was checked when it was made");
+        Self { binding, encapsulation, context }
+    }
+
+    /// Seals one part. The padded plaintext is written into one buffer of its final size and encrypted in place.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "payloads are bounded by limits::SEALED_OCTETS, far below 2^32 octets")]
+    pub fn seal(&self, part: Part, payload: Payload<'_>) -> Vec<u8> {
+        let suite = self.context.suite();
+        let (encoding, payload) = match payload {
+            Payload::Identity(payload) => (0, payload),
+            Payload::Deflate(payload) => (1, payload),
+        };
+        let length = u32::try_from(payload.len()).expect("a payload is shorter than 2^32 octets");
+        let padded = padding::padded(HEADER_OCTETS + payload.len());
+        let plaintext = ENVELOPE_OCTETS + self.encapsulation.len();
+
+        // Of the final size from the start: a buffer that grew would leave plaintext behind in freed memory.
+        let mut sealed = Vec::with_capacity(plaintext + padded + TAG_OCTETS);
+        sealed.extend_from_slice(&[suite.octet(), part as u8]);
+        sealed.extend_from_slice(&self.encapsulation);
+        sealed.extend_from_slice(&length.to_be_bytes());
+        sealed.push(encoding);
+        sealed.extend_from_slice(payload);
+        sealed.resize(plaintext + padded, 0);
+
+        let key = PartKey::derive(suite, part, &self.binding, |context, out| self.context.export(context, out))
+            .expect("HKDF-SHA256 gives up to 8,160 octets, and 44 are asked for");
+        let tag = key.encrypt(&mut sealed[plaintext..]).expect("ChaCha20 encrypts up to 2^38 octets");
+        sealed.extend_from_slice(&tag);
+        sealed
+    }
+}
+
+impl Context {
+    const fn suite(&self) -> Suite {
+        match self {
+            Self::XWing(_) => Suite::XWing,
+            Self::X25519(_) => Suite::X25519,
+        }
+    }
+
+    fn export(&self, context: &[u8], out: &mut [u8]) -> Result<(), HpkeError> {
+        match self {
+            Self::XWing(hpke) => hpke.export(context, out),
+            Self::X25519(hpke) => hpke.export(context, out),
+        }
+    }
+}
+
+type Encapsulated<K> = (Box<[u8]>, Box<AeadCtxS<ChaCha20Poly1305, HkdfSha256, K>>);
+
+/// RFC 9180 §5.1.1.
+fn encapsulate<K: Kem>(
+    key: &PublicKey,
+    binding: &Binding,
+    rng: &mut impl CryptoRng,
+) -> Result<Encapsulated<K>, HpkeError> {
+    let info = schedule::info(key.suite(), binding);
+    let key = K::PublicKey::from_bytes(key.as_bytes())?;
+    let (encapsulation, context) =
+        setup_sender_with_rng::<ChaCha20Poly1305, HkdfSha256, K>(&OpModeS::Base, &key, &info, rng)?;
+    Ok((encapsulation.to_bytes().as_slice().into(), Box::new(context)))
+}
+
+impl fmt::Debug for Payload<'_> {
+    /// Says how long it is and nothing of what it holds.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Identity(payload) => write!(f, "Identity({} octets)", payload.len()),
+            Self::Deflate(payload) => write!(f, "Deflate({} octets)", payload.len()),
+        }
+    }
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealer(secret)")
+    }
+}

@@ -1,0 +1,97 @@
+//! Every setting there is: its name, its default, and what it means.
+
+/// A setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the table below says what each one means")]
+pub enum Key {
+    Region,
+    Domains,
+    LogLevel,
+    SmtpListen,
+    SmtpHostname,
+    SmtpSessions,
+    SmtpCertificate,
+    SmtpKey,
+    HttpListen,
+    HttpPage,
+    OperatorListen,
+    StoreOctets,
+    StoreHighWater,
+    SyncEdge,
+    SyncKey,
+}
+
+/// Whether a value may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// As it is.
+    Plainly,
+    /// Never.
+    Never,
+}
+
+/// What a setting is.
+#[derive(Clone, Copy, Debug)]
+pub struct Description {
+    /// Which.
+    pub key: Key,
+    /// Its dotted name in the file; in the environment `MAYFLY_` and the name in capitals with `_` for the dot.
+    pub name: &'static str,
+    /// What it is unless set; empty: not set.
+    pub default: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// Whether `mayfly config` shows it.
+    pub shown: Shown,
+}
+
+const fn plain(key: Key, name: &'static str, default: &'static str, meaning: &'static str) -> Description {
+    Description { key, name, default, meaning, shown: Shown::Plainly }
+}
+
+/// All settings, in the order in which `mayfly config` prints them.
+pub const ALL: [Description; 15] = [
+    plain(Key::Region, "region", "local", "this region's name, as the edge's region table has it"),
+    plain(Key::Domains, "domains", "mayfly.test", "domains that anyone may take an address at"),
+    plain(Key::LogLevel, "log.level", "info", "error, warn, info, debug or trace; people are logged at none of them"),
+    plain(Key::SmtpListen, "smtp.listen", "127.0.0.1:2525", "where mail comes in; port 0 takes a free one"),
+    plain(Key::SmtpHostname, "smtp.hostname", "localhost.localdomain", "what the greeting calls this host"),
+    plain(Key::SmtpSessions, "smtp.sessions", "50000", "SMTP sessions at one time"),
+    plain(
+        Key::SmtpCertificate,
+        "smtp.certificate",
+        "",
+        "PEM file of the certificate chain; none: one is made at start",
+    ),
+    plain(Key::SmtpKey, "smtp.key", "", "PEM file of the certificate's private key"),
+    plain(Key::HttpListen, "http.listen", "127.0.0.1:8025", "where the API listens; port 0 takes a free one"),
+    plain(Key::HttpPage, "http.page", "", "folder of the built web page; none: this origin serves the API alone"),
+    plain(Key::OperatorListen, "operator.listen", "127.0.0.1:9025", "where /metrics is; for the operator alone"),
+    plain(Key::StoreOctets, "store.octets", "1073741824", "memory for mail, in octets"),
+    plain(Key::StoreHighWater, "store.high_water_percent", "90", "hundredths of it that new mail may fill"),
+    plain(Key::SyncEdge, "sync.edge", "", "URL of the edge worker; none: there is no edge"),
+    Description {
+        key: Key::SyncKey,
+        name: "sync.key",
+        default: "",
+        meaning: "secret that batches to the edge are signed with, from `mayfly key new`",
+        shown: Shown::Never,
+    },
+];
+
+impl Key {
+    /// The table's row.
+    #[must_use]
+    pub fn describe(self) -> &'static Description {
+        // The enum and the table have the same order; a test holds them together.
+        &ALL[self as usize]
+    }
+}
+
+impl Description {
+    /// The name of the environment variable.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("MAYFLY_{}", self.name.replace('.', "_").to_uppercase())
+    }
+}

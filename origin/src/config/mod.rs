@@ -1,0 +1,227 @@
+//! Configuration: defaults < file (TOML) < environment (`MAYFLY_…`) < flags.
+//!
+//! Every setting stands in one table ([`keys`]). [`layers`] lays the sources over one another and
+//! remembers where each value came from; this file turns the result into typed values. Nothing else
+//! in the origin reads the environment or a configuration file.
+
+pub mod keys;
+pub mod layers;
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use data_encoding::BASE64URL_NOPAD;
+use protocol::address::Domain;
+use zeroize::Zeroizing;
+
+use self::{
+    keys::Key,
+    layers::{Settings, Source},
+};
+
+/// The origin's configuration, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// This region's name, as the edge's region table has it.
+    pub region: String,
+    /// The domains that anyone may take an address at; at least one.
+    pub domains: Vec<Domain>,
+    /// The least severe level that is logged.
+    pub log_level: tracing::Level,
+    /// Mail in.
+    pub smtp: Smtp,
+    /// The API.
+    pub http: Http,
+    /// Where the operator's door is: metrics, nothing that readers need.
+    pub operator: SocketAddr,
+    /// The embedded store.
+    pub store: Store,
+    /// The way to the edge.
+    pub sync: Sync,
+}
+
+/// Mail in.
+#[derive(Clone, Debug)]
+pub struct Smtp {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// What the greeting calls this host.
+    pub hostname: Domain,
+    /// Sessions at one time.
+    pub sessions: usize,
+    /// Where its certificate comes from.
+    pub certificate: Certificate,
+}
+
+/// Where the certificate for STARTTLS comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Certificate {
+    /// Made at start, signed by itself: enough for opportunistic TLS (RFC 7435).
+    SelfMade,
+    /// PEM files.
+    Files {
+        /// The chain, leaf first.
+        chain: PathBuf,
+        /// Its private key.
+        key: PathBuf,
+    },
+}
+
+/// The API.
+#[derive(Clone, Debug)]
+pub struct Http {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The folder of the web page, where this origin serves it itself.
+    pub page: Option<PathBuf>,
+}
+
+/// The embedded store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Store {
+    /// The byte budget.
+    pub octets: usize,
+    /// Hundredths of it that new mail may fill.
+    pub high_water_percent: usize,
+}
+
+/// The way to the edge.
+#[derive(Clone)]
+pub enum Sync {
+    /// There is no edge: this origin serves its readers itself.
+    Off,
+    /// Push to one edge.
+    Edge {
+        /// Its base URL, without a final slash.
+        url: String,
+        /// The Ed25519 seed that batches are signed with.
+        key: Zeroizing<[u8; 32]>,
+    },
+}
+
+impl std::fmt::Debug for Sync {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Off => f.write_str("Off"),
+            Self::Edge { url, .. } => f.debug_struct("Edge").field("url", url).finish_non_exhaustive(),
+        }
+    }
+}
+
+/// Why the origin does not start with this configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("the configuration file {path} cannot be read: {reason}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A key that does not exist.
+    #[error("{source_} sets {key}, which does not exist; did you mean {nearest}?")]
+    Unknown {
+        /// As written.
+        key: String,
+        /// Where.
+        source_: Source,
+        /// The likeliest one.
+        nearest: &'static str,
+    },
+    /// A value that cannot be used.
+    #[error("{key} (from {source_}) {wanted}")]
+    Value {
+        /// Which setting.
+        key: &'static str,
+        /// Where its value came from.
+        source_: Source,
+        /// What it should be.
+        wanted: &'static str,
+    },
+    /// Two settings that do not go together.
+    #[error("{0}")]
+    Together(&'static str),
+}
+
+impl Config {
+    /// Turns settings into typed values.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the key, where its value came from and what it should be.
+    pub fn from_settings(settings: &Settings) -> Result<Self, ConfigError> {
+        let domains =
+            settings.parse(Key::Domains, "must be one or more domain names, separated by commas", |text| {
+                text.split(',')
+                    .map(|name| Domain::parse(name.trim()).ok())
+                    .collect::<Option<Vec<_>>>()
+                    .filter(|d| !d.is_empty())
+            })?;
+        Ok(Self {
+            region: settings.parse(Key::Region, "must be 1 to 32 of a-z, 0-9 and '-'", region_name)?,
+            domains,
+            log_level: settings
+                .parse(Key::LogLevel, "must be error, warn, info, debug or trace", |text| text.parse().ok())?,
+            smtp: Smtp {
+                listen: settings.parse(Key::SmtpListen, ADDRESS, |text| text.parse().ok())?,
+                hostname: settings
+                    .parse(Key::SmtpHostname, "must be a domain name", |text| Domain::parse(text).ok())?,
+                sessions: settings.parse(Key::SmtpSessions, "must be a number from 1 to 1000000", |text| {
+                    text.parse().ok().filter(|n| (1..=1_000_000).contains(n))
+                })?,
+                certificate: certificate(settings)?,
+            },
+            http: Http {
+                listen: settings.parse(Key::HttpListen, ADDRESS, |text| text.parse().ok())?,
+                page: settings.optional(Key::HttpPage).map(PathBuf::from),
+            },
+            operator: settings.parse(Key::OperatorListen, ADDRESS, |text| text.parse().ok())?,
+            store: Store {
+                octets: settings.parse(Key::StoreOctets, "must be a number of octets, at least 1048576", |text| {
+                    text.parse().ok().filter(|n| *n >= 1024 * 1024)
+                })?,
+                high_water_percent: settings.parse(Key::StoreHighWater, "must be a number from 1 to 100", |text| {
+                    text.parse().ok().filter(|n| (1..=100).contains(n))
+                })?,
+            },
+            sync: sync(settings)?,
+        })
+    }
+}
+
+const ADDRESS: &str = "must be an address and a port, such as 127.0.0.1:2525 or [::]:25";
+
+fn region_name(text: &str) -> Option<String> {
+    let fits = (1..=32).contains(&text.len());
+    let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    (fits && plain).then(|| text.to_owned())
+}
+
+fn certificate(settings: &Settings) -> Result<Certificate, ConfigError> {
+    match (settings.optional(Key::SmtpCertificate), settings.optional(Key::SmtpKey)) {
+        (None, None) => Ok(Certificate::SelfMade),
+        (Some(chain), Some(key)) => Ok(Certificate::Files { chain: chain.into(), key: key.into() }),
+        _ => Err(ConfigError::Together("smtp.certificate and smtp.key go together: set both or neither")),
+    }
+}
+
+fn sync(settings: &Settings) -> Result<Sync, ConfigError> {
+    let Some(url) = settings.optional(Key::SyncEdge) else {
+        return Ok(Sync::Off);
+    };
+    let http = url.starts_with("https://") || url.starts_with("http://");
+    if !http {
+        return Err(settings.refuse(Key::SyncEdge, "must be the edge's URL, beginning with https://"));
+    }
+    let key = settings.parse(
+        Key::SyncKey,
+        "must be a 32-octet seed in base64url, as `mayfly key new` prints it",
+        |text| {
+            let bytes = Zeroizing::new(BASE64URL_NOPAD.decode(text.as_bytes()).ok()?);
+            <[u8; 32]>::try_from(bytes.as_slice()).ok().map(Zeroizing::new)
+        },
+    )?;
+    Ok(Sync::Edge { url: url.trim_end_matches('/').to_owned(), key })
+}
+
+#[cfg(test)]
+mod tests;

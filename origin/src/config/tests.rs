@@ -1,0 +1,88 @@
+use super::{
+    keys::{ALL, Key},
+    layers::{Layers, Settings, Source},
+    *,
+};
+
+fn layers(file: &str, environment: &[(&str, &str)], flags: Vec<(&'static str, Key, String)>) -> Layers {
+    Layers {
+        file: (!file.is_empty()).then(|| ("mayfly.toml".into(), file.to_owned())),
+        environment: environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+        flags,
+    }
+}
+
+fn config(layers: Layers) -> Result<Config, ConfigError> {
+    Config::from_settings(&Settings::lay(layers)?)
+}
+
+#[test]
+fn the_table_has_the_enums_order() {
+    for (at, description) in ALL.iter().enumerate() {
+        assert_eq!(description.key as usize, at, "{}", description.name);
+    }
+}
+
+#[test]
+fn nothing_needs_to_be_configured() {
+    let config = config(Layers::default()).unwrap();
+    assert_eq!(config.region, "local");
+    assert!(matches!(config.sync, Sync::Off));
+    assert_eq!(config.smtp.certificate, Certificate::SelfMade);
+}
+
+#[test]
+fn flags_beat_the_environment_beats_the_file_beats_defaults() {
+    let file = "region = 'file'\n[smtp]\nlisten = '127.0.0.1:1'\n[http]\nlisten = '127.0.0.1:1'";
+    let env = [("MAYFLY_SMTP_LISTEN", "127.0.0.1:2"), ("MAYFLY_HTTP_LISTEN", "127.0.0.1:2"), ("HOME", "/nowhere")];
+    let flags = vec![("--http", Key::HttpListen, "127.0.0.1:3".to_owned())];
+    let config = config(layers(file, &env, flags)).unwrap();
+    assert_eq!(config.region, "file");
+    assert_eq!((config.smtp.listen.port(), config.http.listen.port()), (2, 3));
+}
+
+#[test]
+fn an_unknown_key_names_the_nearest_known_one() {
+    let error = config(layers("[smtp]\nlistn = '127.0.0.1:1'", &[], vec![])).unwrap_err().to_string();
+    assert_eq!(error, "file mayfly.toml sets smtp.listn, which does not exist; did you mean smtp.listen?");
+    let error = config(layers("", &[("MAYFLY_SMPT_LISTEN", "x")], vec![])).unwrap_err().to_string();
+    assert!(error.contains("did you mean smtp.listen?"), "{error}");
+    assert!(config(layers("[nonsense]\nx = 1", &[], vec![])).is_err());
+}
+
+#[test]
+fn a_bad_value_names_its_key_its_source_and_what_is_wanted() {
+    let error = config(layers("", &[("MAYFLY_SMTP_SESSIONS", "none")], vec![])).unwrap_err().to_string();
+    assert_eq!(error, "smtp.sessions (from environment MAYFLY_SMTP_SESSIONS) must be a number from 1 to 1000000");
+    assert!(config(layers("domains = []", &[], vec![])).is_err());
+    assert!(config(layers("[smtp]\nkey = 'k.pem'", &[], vec![])).is_err());
+    assert!(config(layers("[sync]\nedge = 'https://edge.example'", &[], vec![])).is_err(), "an edge needs a key");
+}
+
+#[test]
+fn the_secret_is_never_shown() {
+    let secret = BASE64URL_NOPAD.encode(&[7; 32]);
+    let env = [("MAYFLY_SYNC_EDGE", "https://edge.example/"), ("MAYFLY_SYNC_KEY", secret.as_str())];
+    let settings = Settings::lay(layers("", &env, vec![])).unwrap();
+    let printed = settings.to_string();
+    assert!(!printed.contains(&secret) && printed.contains("sync.key = \"(set)\""), "{printed}");
+    assert!(printed.contains("[environment MAYFLY_SYNC_KEY]"));
+    let config = Config::from_settings(&settings).unwrap();
+    assert!(!format!("{config:?}").contains(&secret));
+    assert!(matches!(config.sync, Sync::Edge { url, .. } if url == "https://edge.example"));
+}
+
+#[test]
+fn lists_in_the_file_are_lists() {
+    let config = config(layers("domains = ['a.example', 'B.example']", &[], vec![])).unwrap();
+    assert_eq!(config.domains.iter().map(Domain::as_str).collect::<Vec<_>>(), ["a.example", "b.example"]);
+    assert_eq!(Source::Flag("--smtp").to_string(), "flag --smtp");
+}
+
+#[test]
+fn the_shipped_configuration_is_one() {
+    let shipped = include_str!("../../../infra/config/mayfly.toml");
+    let secret = BASE64URL_NOPAD.encode(&[7; 32]);
+    let config = config(layers(shipped, &[("MAYFLY_SYNC_KEY", &secret)], vec![])).unwrap();
+    assert_eq!((config.smtp.listen.port(), config.store.octets), (25, 4 << 30));
+}

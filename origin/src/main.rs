@@ -1,0 +1,73 @@
+//! `mayfly`: reads what was typed, the file and the environment, and hands over to the library.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use data_encoding::BASE64URL_NOPAD;
+use origin::{
+    app,
+    chance::SystemChance,
+    cli::{Cli, Command, KeyCommand, Serve},
+    config::{Config, ConfigError, layers::Settings},
+    ports::Chance,
+};
+use protocol::batch::SigningKey;
+use zeroize::Zeroizing;
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(&format!("mayfly: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
+    match command {
+        Command::Serve(flags) => {
+            let config = Config::from_settings(&settings(&flags)?)?;
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            runtime.block_on(app::serve(config, say))?;
+        }
+        Command::Config(flags) => {
+            let settings = settings(&flags)?;
+            Config::from_settings(&settings)?;
+            say(settings.to_string().trim_end());
+        }
+        Command::Key(KeyCommand::New) => {
+            let mut seed = Zeroizing::new([0; 32]);
+            SystemChance.fill(seed.as_mut());
+            let public = SigningKey::from_seed(&seed).verifying_key();
+            let key = serde_json::json!({
+                "secret": BASE64URL_NOPAD.encode(seed.as_ref()),
+                "public": BASE64URL_NOPAD.encode(&public.to_bytes()),
+                "id": public.id(),
+            });
+            say(&key.to_string());
+        }
+    }
+    Ok(())
+}
+
+fn settings(flags: &Serve) -> Result<Settings, ConfigError> {
+    let read = |path: &std::path::PathBuf| {
+        std::fs::read_to_string(path)
+            .map_err(|error| ConfigError::File { path: path.clone(), reason: error.to_string() })
+    };
+    let file = flags.config.as_ref().map(read).transpose()?;
+    // Variables that are not UTF-8 are none of ours: ours are all text.
+    let environment = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
+    Settings::lay(flags.layers(file, environment.collect()))
+}
+
+#[expect(clippy::print_stdout, reason = "what the command was asked to print")]
+fn say(line: &str) {
+    println!("{line}");
+}
+
+#[expect(clippy::print_stderr, reason = "why the command failed")]
+fn tell(line: &str) {
+    eprintln!("{line}");
+}

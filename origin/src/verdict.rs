@@ -1,0 +1,130 @@
+//! What becomes of a message, and why: one variant a reason.
+//!
+//! A reason is the same thing in the reply, in the metric's label and in the name of its test.
+
+use std::fmt;
+
+use crate::mail::Accepted;
+
+/// What `judge` says.
+pub enum Verdict {
+    /// It may be sealed.
+    Accepted(Box<Accepted>),
+    /// It never will be: `5xx`.
+    Refused(Refusal),
+    /// Not now: `4xx`, the sender tries again.
+    Deferred(Deferral),
+}
+
+/// Why a message is refused for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// Longer than `SIZE` says.
+    TooLarge {
+        /// How long, in octets, as far as it was counted.
+        octets: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// Too many `Received` fields: it goes in a circle (RFC 5321 §6.3).
+    Loop {
+        /// How many.
+        hops: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// A bare CR, a bare LF or a NUL: what smuggling is made of.
+    BareLineEnding,
+    /// The header section is longer than its limit.
+    HeaderTooLarge {
+        /// How long, in octets.
+        octets: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// More MIME parts than the limit.
+    TooManyParts {
+        /// How many were counted.
+        parts: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// MIME parts nested deeper than the limit.
+    TooDeep {
+        /// How deep.
+        depth: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// It is no message: nothing that MIME knows.
+    Malformed,
+}
+
+/// Why a message is put off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Deferral {
+    /// No room in memory.
+    NoRoom,
+    /// The store did not say yes.
+    StoreUnavailable,
+    /// The inbox filled up between `RCPT` and the end of the data.
+    InboxFull,
+    /// The inbox ended between `RCPT` and the end of the data.
+    InboxGone,
+}
+
+impl Refusal {
+    /// The reason's name, for metrics and tests.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "too_large",
+            Self::Loop { .. } => "loop",
+            Self::BareLineEnding => "bare_line_ending",
+            Self::HeaderTooLarge { .. } => "header_too_large",
+            Self::TooManyParts { .. } => "too_many_parts",
+            Self::TooDeep { .. } => "too_deep",
+            Self::Malformed => "malformed",
+        }
+    }
+}
+
+impl Deferral {
+    /// The reason's name, for metrics and tests.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoRoom => "no_room",
+            Self::StoreUnavailable => "store_unavailable",
+            Self::InboxFull => "inbox_full",
+            Self::InboxGone => "inbox_gone",
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    /// A sentence for the sender.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { octets, limit } => write!(f, "Message of {octets} octets; at most {limit} are taken"),
+            Self::Loop { hops, limit } => write!(f, "{hops} hops, at most {limit}: the message goes in a circle"),
+            Self::BareLineEnding => f.write_str("Bare CR, bare LF or NUL; lines end with CRLF"),
+            Self::HeaderTooLarge { octets, limit } => write!(f, "Header of {octets} octets; at most {limit} are taken"),
+            Self::TooManyParts { parts, limit } => write!(f, "{parts} MIME parts; at most {limit} are taken"),
+            Self::TooDeep { depth, limit } => write!(f, "MIME parts nested {depth} deep; at most {limit} are taken"),
+            Self::Malformed => f.write_str("Not a message in the sense of RFC 5322"),
+        }
+    }
+}
+
+impl fmt::Display for Deferral {
+    /// A sentence for the sender.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoRoom => "No room just now, please try again later",
+            Self::StoreUnavailable => "Storage did not answer, please try again later",
+            Self::InboxFull => "The inbox is full, please try again later",
+            Self::InboxGone => "The inbox has just ended",
+        })
+    }
+}

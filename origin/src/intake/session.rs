@@ -1,0 +1,302 @@
+//! The SMTP session as a value: what is said and asked next, given what came (RFC 5321 §3, §4.3).
+//!
+//! [`Session::step`] takes one input and gives one action; whoever drives it performs the action and
+//! comes back with its outcome. The session does no I/O, reads no clock and keeps no octet of a
+//! message. Its replies depend on what came, never on how that was split into packets.
+
+mod envelope;
+mod hello;
+mod message;
+mod small;
+mod tally;
+
+use std::{mem, net::IpAddr, sync::Arc};
+
+use protocol::{
+    address::{Address, Domain},
+    time::Timestamp,
+};
+
+use self::tally::{Tally, Verdict};
+use super::{
+    buffer::{Announced, Buffer, Plan},
+    command::{Charset, Command},
+    data::{Fault, Receiver},
+    line::{Behind, Line},
+    reply::{self, Reply},
+};
+use crate::{
+    budget::{NoRoom, Reservation},
+    mail::{Destination, Received, ReversePath, Secret},
+    ports::{Delivery, Unreachable},
+};
+
+/// What all sessions of a listener have in common.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The name that we greet with.
+    pub hostname: String,
+    /// Whether `STARTTLS` is offered.
+    pub tls: TlsOffer,
+    /// Largest message, as `SIZE` announces it.
+    pub message_octets: usize,
+    /// Most recipients of one message.
+    pub recipients: usize,
+    /// Most messages of one session.
+    pub messages: usize,
+    /// Most errors of one session.
+    pub errors: usize,
+    /// Most commands that do no work between two messages.
+    pub idle_commands: usize,
+}
+
+/// Whether a listener can speak TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsOffer {
+    /// `STARTTLS` is offered.
+    Offered,
+    /// There is no certificate.
+    Unavailable,
+}
+
+/// A session.
+pub struct Session {
+    site: Arc<Site>,
+    client: IpAddr,
+    channel: Channel,
+    tally: Tally,
+    state: State,
+}
+
+/// What came.
+pub enum Input<'a> {
+    /// The connection stands.
+    Opened,
+    /// A line, and whether more had come behind it.
+    Line(Line<'a>, Behind),
+    /// The answer to [`Action::LookUp`].
+    Found(Found),
+    /// The answer to [`Action::Reserve`].
+    Room(Result<Reservation, NoRoom>),
+    /// The end of a message was seen: the answer to [`Action::Receive`].
+    Message(Result<Buffer, Fault>),
+    /// So much came beyond the limit that the end was not waited for: another answer to it.
+    Flooded,
+    /// The answer to [`Action::Deliver`].
+    Delivered(Delivery),
+    /// The handshake is done, with this version of TLS: the answer to [`Action::StartTls`].
+    Secured(&'static str),
+    /// A deadline has passed.
+    Expired,
+    /// The service ends, and the client was being waited for.
+    ShuttingDown,
+}
+
+/// What is to be done next.
+pub enum Action {
+    /// Say this, and wait for a line.
+    Say(Reply),
+    /// Wait for a line.
+    Listen,
+    /// Find a recipient's inbox.
+    LookUp(Recipient),
+    /// Promise that many octets of memory.
+    Reserve(usize),
+    /// Say this, and let the message in.
+    Receive(Reply, Box<Receiver>),
+    /// Judge, seal and store.
+    Deliver(Box<Received>, Reservation),
+    /// Say this, and begin TLS.
+    StartTls(Reply),
+    /// Say this, and end the connection.
+    Close(Reply),
+}
+
+/// A recipient that is to be looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recipient {
+    /// It may be an inbox, if its domain is served.
+    Inbox(Address),
+    /// Postmaster without a domain: of the service itself, whether its own name is a mail domain or not
+    /// (RFC 5321 §4.5.1).
+    Postmaster(Address),
+    /// A local part that no inbox has; the domain says whether it is unknown or not ours.
+    Nobody(Domain),
+}
+
+/// What a look-up found.
+pub enum Found {
+    /// An inbox.
+    Inbox(Destination),
+    /// None that mail can go to.
+    Unreachable(Unreachable),
+    /// The domain is not served.
+    NotServed,
+}
+
+/// How the client is connected.
+#[derive(Clone, Copy)]
+enum Channel {
+    Plain,
+    Tls(&'static str),
+}
+
+/// How far the dialogue is; each variant carries what is valid then.
+enum State {
+    /// Not greeted yet.
+    Opening,
+    /// Greeted; the client has not said who it is.
+    Connected,
+    /// It has.
+    Identified(Hello),
+    /// `MAIL` was accepted, no recipient yet.
+    Sender(Hello, Sender),
+    /// At least one recipient was accepted.
+    Recipients(Hello, Envelope),
+    /// A recipient is being looked up.
+    Finding(Hello, Envelope),
+    /// Memory is being asked for.
+    Reserving(Hello, Envelope, Announcement),
+    /// The message is coming.
+    Receiving(Hello, Envelope, TraceLen),
+    /// The message is being judged, sealed and stored.
+    Delivering(Hello),
+    /// A TLS handshake is under way.
+    Securing,
+    /// Nothing more is said.
+    Closed,
+}
+
+/// How the client introduced itself.
+struct Hello {
+    name: Secret,
+    manner: Manner,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    Helo,
+    Ehlo,
+}
+
+struct Sender {
+    path: ReversePath,
+    announced: Announced,
+    charset: Charset,
+}
+
+struct Envelope {
+    sender: Sender,
+    recipients: Vec<Destination>,
+}
+
+/// What is known about a message before it comes: the trace fields before it, and the memory it needs.
+struct Announcement {
+    trace: String,
+    plan: Plan,
+}
+
+#[derive(Clone, Copy)]
+struct TraceLen(usize);
+
+impl Session {
+    /// With a client at `client`, before the greeting.
+    #[must_use]
+    pub const fn new(site: Arc<Site>, client: IpAddr) -> Self {
+        Self { site, client, channel: Channel::Plain, tally: Tally::new(), state: State::Opening }
+    }
+
+    /// Takes what came; gives what is to be done next.
+    #[must_use]
+    pub fn step(mut self, input: Input<'_>, now: Timestamp) -> (Self, Action) {
+        let state = mem::replace(&mut self.state, State::Closed);
+        let action = match (state, input) {
+            (State::Opening, Input::Opened) => self.open(),
+            (_, Input::Expired) => Action::Close(reply::TIMED_OUT),
+            (_, Input::ShuttingDown) => Action::Close(reply::SHUTTING_DOWN),
+            (
+                state @ (State::Connected | State::Identified(_) | State::Sender(..) | State::Recipients(..)),
+                Input::Line(line, behind),
+            ) => self.line(state, line, behind, now),
+            (State::Finding(hello, envelope), Input::Found(found)) => self.found(hello, envelope, found),
+            (State::Reserving(hello, envelope, announcement), Input::Room(Ok(room))) => {
+                self.receive(hello, envelope, &announcement, room)
+            }
+            (State::Reserving(hello, ..), Input::Room(Err(_))) => self.no_room(hello),
+            (State::Receiving(hello, envelope, trace), Input::Message(Ok(buffer))) => {
+                self.deliver(hello, envelope, trace, buffer, now)
+            }
+            (State::Receiving(hello, ..), Input::Message(Err(fault))) => self.faulty(hello, fault),
+            (State::Receiving(..), Input::Flooded) => Action::Close(reply::TOO_LARGE),
+            (State::Delivering(hello), Input::Delivered(delivery)) => self.delivered(hello, delivery),
+            (State::Securing, Input::Secured(version)) => self.secured(version),
+            // The driver is at fault; saying so and leaving is better than taking the process down.
+            _ => Action::Close(reply::CONFUSED),
+        };
+        (self, action)
+    }
+
+    fn line(&mut self, state: State, line: Line<'_>, behind: Behind, now: Timestamp) -> Action {
+        let line = match line {
+            Line::Text(line) => line,
+            Line::TooLong => return self.error(state, reply::LINE_TOO_LONG),
+            Line::Unclean => return self.error(state, reply::UNCLEAN_LINE),
+            Line::BareLf => return Action::Close(reply::BARE_LF),
+            Line::Endless => return Action::Close(reply::LINE_TOO_LONG),
+            Line::TlsHello => return Action::Close(reply::NOT_TLS),
+        };
+        match Command::parse(line) {
+            Ok(command) => self.command(state, command, behind, now),
+            Err(error) => self.error(state, error.into()),
+        }
+    }
+
+    fn command(&mut self, state: State, command: Command<'_>, behind: Behind, now: Timestamp) -> Action {
+        let waits = matches!(command, Command::Ehlo(_) | Command::Helo(_) | Command::Data | Command::StartTls);
+        if waits && behind == Behind::More {
+            // RFC 2920 §3.1; behind STARTTLS it is how commands are injected (RFC 3207 §6).
+            return Action::Close(reply::TOO_SOON);
+        }
+        match command {
+            Command::Ehlo(name) => self.hello(name, Manner::Ehlo),
+            Command::Helo(name) => self.hello(name, Manner::Helo),
+            Command::StartTls => self.start_tls(state),
+            Command::Mail(mail) => self.mail(state, mail),
+            Command::Rcpt(path) => self.rcpt(state, path),
+            Command::Data => self.data(state, now),
+            Command::Rset => self.reset(state),
+            Command::Noop => self.idle(state, reply::OK),
+            Command::Vrfy => self.idle(state, reply::VERIFY),
+            Command::Help => self.idle(state, reply::HELP),
+            Command::Quit => Action::Close(reply::BYE),
+            Command::Auth => self.error(state, reply::NO_AUTH),
+            Command::NotOffered => self.error(state, reply::NOT_OFFERED),
+            Command::Http => Action::Close(reply::NOT_HTTP),
+        }
+    }
+
+    /// Goes on in `state`.
+    fn say(&mut self, state: State, reply: Reply) -> Action {
+        self.state = state;
+        Action::Say(reply)
+    }
+
+    /// Goes on in `state`, unless there were too many errors.
+    fn error(&mut self, state: State, reply: Reply) -> Action {
+        match self.tally.error(&self.site) {
+            Verdict::GoOn => self.say(state, reply),
+            Verdict::Enough => Action::Close(reply::TOO_MANY_ERRORS),
+        }
+    }
+
+    /// Goes on in `state`, unless this was one command too many that does no work.
+    fn idle(&mut self, state: State, reply: Reply) -> Action {
+        match self.tally.idle(&self.site) {
+            Verdict::GoOn => self.say(state, reply),
+            Verdict::Enough => Action::Close(reply::TOO_MANY_ERRORS),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;

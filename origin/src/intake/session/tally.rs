@@ -1,0 +1,46 @@
+//! Counts what a session may do only so often: errors, idle commands, messages.
+
+use super::Site;
+
+/// The counters of a session. They survive `RSET`, `EHLO` and `STARTTLS`.
+pub(super) struct Tally {
+    errors: usize,
+    idle: usize,
+    messages: usize,
+}
+
+/// Whether a session may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    GoOn,
+    Enough,
+}
+
+impl Tally {
+    pub(super) const fn new() -> Self {
+        Self { errors: 0, idle: 0, messages: 0 }
+    }
+
+    /// An error: the one after the last that is allowed ends the session.
+    pub(super) const fn error(&mut self, site: &Site) -> Verdict {
+        self.errors += 1;
+        if self.errors > site.errors { Verdict::Enough } else { Verdict::GoOn }
+    }
+
+    /// A command that does no work: beyond the limit it counts as an error.
+    pub(super) const fn idle(&mut self, site: &Site) -> Verdict {
+        self.idle += 1;
+        if self.idle > site.idle_commands { self.error(site) } else { Verdict::GoOn }
+    }
+
+    /// Whether another message may begin.
+    pub(super) const fn next_message(&self, site: &Site) -> Verdict {
+        if self.messages >= site.messages { Verdict::Enough } else { Verdict::GoOn }
+    }
+
+    /// A message came to its end: idle commands are counted anew.
+    pub(super) const fn message(&mut self) {
+        self.messages += 1;
+        self.idle = 0;
+    }
+}

@@ -1,0 +1,261 @@
+//! The listener: accepts, counts, turns away, drains. Each session runs on one task.
+//!
+//! It never waits for a peer: a connection over the limit is told `421` by a small pool of its own,
+//! and running out of descriptors costs new sessions, not the listener. A permit is taken before
+//! anything is allocated for a session.
+
+mod drive;
+mod pace;
+mod spare;
+mod wire;
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use protocol::{limits::MESSAGE_OCTETS, time::Millis};
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    time::sleep,
+};
+use tokio_rustls::TlsAcceptor;
+
+use self::{drive::Conversation, spare::Spare, wire::Wire};
+use super::{
+    reply,
+    session::{Session, Site, TlsOffer},
+};
+use crate::{
+    limits,
+    ports::{Clock, Reception},
+};
+
+/// How intake presents itself, and its bounds.
+#[derive(Clone)]
+pub struct Config {
+    /// The name that it greets with and that stands in its trace fields.
+    pub hostname: String,
+    /// What TLS is spoken with; without it `STARTTLS` is not offered.
+    pub tls: Option<TlsAcceptor>,
+    /// Its bounds.
+    pub bounds: Bounds,
+}
+
+/// Intake's bounds; the defaults are those of [`limits`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Sessions at one time.
+    pub sessions: usize,
+    /// Deadline of each command and each piece of a message.
+    pub command_timeout: Millis,
+    /// Deadline of a TLS handshake.
+    pub tls_timeout: Millis,
+    /// Longest session.
+    pub session_timeout: Millis,
+    /// Slowest a message may come, in octets a second.
+    pub data_rate_min: u64,
+    /// Largest message.
+    pub message_octets: usize,
+    /// Most recipients of a message.
+    pub recipients: usize,
+    /// Most messages of a session.
+    pub messages: usize,
+    /// Most errors of a session.
+    pub errors: usize,
+    /// Most commands that do no work between two messages.
+    pub idle_commands: usize,
+}
+
+/// Whether other processes may listen on the same port (`SO_REUSEPORT`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// No.
+    Alone,
+    /// Yes: the kernel spreads connections over them.
+    Shared,
+}
+
+/// What all conversations of a listener share.
+struct Host {
+    site: Arc<Site>,
+    bounds: Bounds,
+    tls: Option<TlsAcceptor>,
+    reception: Arc<dyn Reception>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            sessions: limits::SESSIONS,
+            command_timeout: limits::COMMAND_TIMEOUT,
+            tls_timeout: limits::TLS_TIMEOUT,
+            session_timeout: limits::SESSION_TIMEOUT,
+            data_rate_min: limits::DATA_RATE_MIN,
+            message_octets: MESSAGE_OCTETS,
+            recipients: limits::RECIPIENTS,
+            messages: limits::MESSAGES_PER_SESSION,
+            errors: limits::ERRORS_PER_SESSION,
+            idle_commands: limits::IDLE_COMMANDS,
+        }
+    }
+}
+
+impl Host {
+    fn new(config: Config, reception: Arc<dyn Reception>, clock: Arc<dyn Clock>) -> Self {
+        let Config { hostname, tls, bounds } = config;
+        let offer = if tls.is_some() { TlsOffer::Offered } else { TlsOffer::Unavailable };
+        let site = Arc::new(Site {
+            hostname,
+            tls: offer,
+            message_octets: bounds.message_octets,
+            recipients: bounds.recipients,
+            messages: bounds.messages,
+            errors: bounds.errors,
+            idle_commands: bounds.idle_commands,
+        });
+        Self { site, bounds, tls, reception, clock }
+    }
+}
+
+/// A listener at `address`, with the backlog that layer 2 promises; IPv6 takes IPv4 too.
+///
+/// # Errors
+/// What the system says: the port is taken, or may not be had.
+pub fn listen(address: SocketAddr, sharing: Sharing) -> io::Result<std::net::TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    if sharing == Sharing::Shared {
+        socket.set_reuse_port(true)?;
+    }
+    if address.is_ipv6() {
+        socket.set_only_v6(false)?;
+    }
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(i32::try_from(limits::BACKLOG).unwrap_or(i32::MAX))?;
+    Ok(socket.into())
+}
+
+/// Takes mail at `listener` until `shutdown` says `true` (or its sender is gone). Then no new session
+/// begins, clients that are being waited for hear `421`, and a message under way comes to its end;
+/// returns when the last session has ended.
+///
+/// # Errors
+/// The listener cannot be used at all. Failing to accept is no reason to end.
+pub async fn serve(
+    listener: std::net::TcpListener,
+    config: Config,
+    reception: Arc<dyn Reception>,
+    clock: Arc<dyn Clock>,
+    shutdown: watch::Receiver<bool>,
+) -> io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let listener = TcpListener::from_std(listener)?;
+    // tokio's semaphores count no further; nobody has that many descriptors.
+    let sessions = config.bounds.sessions.min(Semaphore::MAX_PERMITS).min(u32::MAX as usize);
+    let host = Arc::new(Host::new(config, reception, clock));
+    let gate = Gate {
+        host,
+        permits: Arc::new(Semaphore::new(sessions)),
+        turned_away: Arc::new(Semaphore::new(limits::TURNED_AWAY)),
+        shutdown: shutdown.clone(),
+    };
+    gate.accept(&listener, shutdown).await;
+    drop(listener);
+    let sessions = u32::try_from(sessions).unwrap_or(u32::MAX);
+    // The semaphore is never closed, so this waits for the last session and cannot fail.
+    let _ = gate.permits.acquire_many(sessions).await;
+    Ok(())
+}
+
+/// Where connections become sessions, or do not.
+struct Gate {
+    host: Arc<Host>,
+    permits: Arc<Semaphore>,
+    turned_away: Arc<Semaphore>,
+    shutdown: watch::Receiver<bool>,
+}
+
+impl Gate {
+    async fn accept(&self, listener: &TcpListener, mut shutdown: watch::Receiver<bool>) {
+        let mut spare = Spare::new();
+        let mut pause = limits::ACCEPT_PAUSE;
+        loop {
+            let accepted = tokio::select! {
+                biased;
+                _ = shutdown.wait_for(|down| *down) => return,
+                accepted = listener.accept() => accepted,
+            };
+            match accepted {
+                Ok((stream, peer)) => {
+                    pause = limits::ACCEPT_PAUSE;
+                    self.admit(stream, peer);
+                }
+                // The client left before we came to it; the next one may be fine.
+                Err(error) if is_about_the_client(&error) => {}
+                Err(_) => {
+                    if !spare.turn_away(listener) {
+                        // Waiting keeps a lack of descriptors or memory from becoming a lack of processor time.
+                        sleep(pause.as_duration()).await;
+                        pause = Millis::from_millis(pause.as_millis() * 2).min(limits::ACCEPT_PAUSE_MAX);
+                    }
+                }
+            }
+        }
+    }
+
+    fn admit(&self, stream: TcpStream, peer: SocketAddr) {
+        // Without it Nagle's algorithm and delayed acknowledgement add 40 ms to every group. A socket
+        // that refuses it is about to fail anyway.
+        let _ = stream.set_nodelay(true);
+        match Arc::clone(&self.permits).try_acquire_owned() {
+            Ok(permit) => {
+                let client = peer.ip().to_canonical();
+                let (host, shutdown) = (Arc::clone(&self.host), self.shutdown.clone());
+                tokio::spawn(session(stream, client, host, shutdown, permit));
+            }
+            Err(_) => self.turn_away(stream),
+        }
+    }
+
+    /// Says `421`, always: a connection that just vanishes makes senders try again at once.
+    fn turn_away(&self, stream: TcpStream) {
+        let mut words = Vec::new();
+        reply::TOO_MANY_SESSIONS.write(&mut words);
+        // A fresh socket's send buffer is empty, so this neither waits nor is cut short.
+        let _ = stream.try_write(&words);
+        if let Ok(permit) = Arc::clone(&self.turned_away).try_acquire_owned() {
+            tokio::spawn(async move {
+                Wire::Plain(stream).part().await;
+                drop(permit);
+            });
+        }
+    }
+}
+
+async fn session(
+    stream: TcpStream,
+    client: IpAddr,
+    host: Arc<Host>,
+    shutdown: watch::Receiver<bool>,
+    permit: OwnedSemaphorePermit,
+) {
+    let session = Session::new(Arc::clone(&host.site), client);
+    Conversation::new(stream, host, shutdown).run(session).await;
+    drop(permit);
+}
+
+fn is_about_the_client(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::Interrupted
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,246 @@
+//! Drives one session: performs its actions and brings back their outcomes.
+//!
+//! Replies gather until the session must wait for the client; then they leave in one write. So the
+//! answers to a pipelined group travel together (RFC 2920 §3.2).
+
+use std::{io, mem, sync::Arc};
+
+use protocol::time::{Millis, Timestamp};
+use rustls::ProtocolVersion;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::watch,
+    time::timeout,
+};
+
+use super::{
+    Host,
+    pace::{CommandPace, DataPace},
+    wire::Wire,
+};
+use crate::{
+    intake::{
+        data::{Progress, Receiver},
+        line::Lines,
+        reply::Reply,
+        session::{Action, Found, Input, Recipient, Session},
+    },
+    limits,
+    ports::Unreachable,
+};
+
+/// A session's channel and what is on its way in and out.
+pub(super) struct Conversation<S> {
+    wire: Wire<S>,
+    lines: Lines,
+    out: Vec<u8>,
+    host: Arc<Host>,
+    end: Timestamp,
+    shutdown: watch::Receiver<bool>,
+}
+
+/// The client is gone: there is nobody to tell anything.
+struct Gone;
+
+impl From<io::Error> for Gone {
+    fn from(_: io::Error) -> Self {
+        Self
+    }
+}
+
+/// What waiting for a client has brought.
+enum Waited {
+    /// Octets; of a line, all of it.
+    Came,
+    Expired,
+    ShuttingDown,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
+    pub(super) fn new(stream: S, host: Arc<Host>, shutdown: watch::Receiver<bool>) -> Self {
+        let end = host.clock.now().plus(host.bounds.session_timeout);
+        Self { wire: Wire::Plain(stream), lines: Lines::default(), out: Vec::new(), host, end, shutdown }
+    }
+
+    /// Runs the session to its end.
+    pub(super) async fn run(mut self, session: Session) {
+        if let Ok(last) = self.converse(session).await {
+            self.say(&last);
+            if self.flush().await.is_ok() {
+                self.wire.part().await;
+            }
+        }
+    }
+
+    /// Up to the last reply, which it returns.
+    async fn converse(&mut self, session: Session) -> Result<Reply, Gone> {
+        let (mut session, mut action) = session.step(Input::Opened, self.now());
+        loop {
+            (session, action) = match action {
+                Action::Say(reply) => {
+                    self.say(&reply);
+                    let waited = self.next_line().await?;
+                    self.go_on(session, waited)
+                }
+                Action::Listen => {
+                    let waited = self.next_line().await?;
+                    self.go_on(session, waited)
+                }
+                Action::LookUp(recipient) => {
+                    let found = self.look_up(recipient).await;
+                    session.step(Input::Found(found), self.now())
+                }
+                Action::Reserve(octets) => {
+                    let room = self.host.reception.reserve(octets);
+                    session.step(Input::Room(room), self.now())
+                }
+                Action::Receive(reply, receiver) => {
+                    self.say(&reply);
+                    self.flush().await?;
+                    let came = self.receive(receiver).await?;
+                    session.step(came, self.now())
+                }
+                Action::Deliver(received, room) => {
+                    // Not bounded here: to give up while the store may yet say yes would store it twice.
+                    let delivery = self.host.reception.deliver(*received, room).await;
+                    session.step(Input::Delivered(delivery), self.now())
+                }
+                Action::StartTls(reply) => {
+                    self.say(&reply);
+                    self.flush().await?;
+                    let version = self.secure().await?;
+                    session.step(Input::Secured(version), self.now())
+                }
+                Action::Close(reply) => return Ok(reply),
+            };
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.host.clock.now()
+    }
+
+    fn say(&mut self, reply: &Reply) {
+        reply.write(&mut self.out);
+    }
+
+    /// Sends what has gathered, and gives its memory back.
+    async fn flush(&mut self) -> Result<(), Gone> {
+        if !self.out.is_empty() {
+            let out = mem::take(&mut self.out);
+            let deadline = self.host.bounds.command_timeout;
+            timeout(deadline.as_duration(), self.wire.write(&out)).await.map_err(|_| Gone)??;
+        }
+        Ok(())
+    }
+
+    /// Takes the session on by what waiting has brought.
+    fn go_on(&mut self, session: Session, waited: Waited) -> (Session, Action) {
+        let now = self.host.clock.now();
+        match (waited, self.lines.take()) {
+            (Waited::Expired, _) => session.step(Input::Expired, now),
+            (Waited::ShuttingDown, _) => session.step(Input::ShuttingDown, now),
+            (Waited::Came, Some((line, behind))) => session.step(Input::Line(line, behind), now),
+            (Waited::Came, None) => (session, Action::Listen),
+        }
+    }
+
+    /// Waits for a line, or for what comes in its stead.
+    async fn next_line(&mut self) -> Result<Waited, Gone> {
+        if self.lines.is_ready() {
+            return Ok(Waited::Came);
+        }
+        let pace = CommandPace::new(&self.host.bounds, self.end, self.now());
+        loop {
+            self.flush().await?;
+            self.lines.release();
+            let waited = self.wait(pace.wait(self.now())).await?;
+            if !matches!(waited, Waited::Came) || self.lines.is_ready() {
+                return Ok(waited);
+            }
+        }
+    }
+
+    async fn wait(&mut self, at_most: Millis) -> Result<Waited, Gone> {
+        // An atomic load: a client that always has something to say must hear of the end, too.
+        if self.shutdown.has_changed().unwrap_or(true) && *self.shutdown.borrow_and_update() {
+            return Ok(Waited::ShuttingDown);
+        }
+        let lines = &mut self.lines;
+        let read = self.wire.read::<{ limits::COMMAND_READ }>(|octets| lines.push(octets));
+        tokio::select! {
+            biased;
+            read = timeout(at_most.as_duration(), read) => match read {
+                Ok(Ok(0) | Err(_)) => Err(Gone),
+                Ok(Ok(_)) => Ok(Waited::Came),
+                Err(_) => Ok(Waited::Expired),
+            },
+            _ = self.shutdown.wait_for(|down| *down) => Ok(Waited::ShuttingDown),
+        }
+    }
+
+    async fn look_up(&self, recipient: Recipient) -> Found {
+        let reception = &self.host.reception;
+        let address = match recipient {
+            Recipient::Inbox(address) if !reception.serves(address.domain()) => return Found::NotServed,
+            Recipient::Nobody(domain) if !reception.serves(&domain) => return Found::NotServed,
+            Recipient::Inbox(address) | Recipient::Postmaster(address) => address,
+            Recipient::Nobody(_) => return Found::Unreachable(Unreachable::Unknown),
+        };
+        let deadline = self.host.bounds.command_timeout;
+        match timeout(deadline.as_duration(), reception.destination(&address)).await {
+            Ok(Ok(destination)) => Found::Inbox(destination),
+            Ok(Err(unreachable)) => Found::Unreachable(unreachable),
+            Err(_) => Found::Unreachable(Unreachable::Unavailable),
+        }
+    }
+
+    /// Reads a message to its end. It is not cut short by the service's end.
+    async fn receive(&mut self, mut receiver: Box<Receiver>) -> Result<Input<'static>, Gone> {
+        let mut pace = DataPace::new(self.now());
+        let mut progress = receiver.feed(self.lines.rest());
+        loop {
+            match progress {
+                Progress::More => {}
+                Progress::End { used } => {
+                    self.lines.skip(used);
+                    return Ok(Input::Message(receiver.finish()));
+                }
+                Progress::Flood => return Ok(Input::Flooded),
+            }
+            self.lines.skip(self.lines.rest().len());
+            let wait = pace.wait(&self.host.bounds, self.end, self.now());
+            let lines = &mut self.lines;
+            let read = self.wire.read::<{ limits::DATA_READ }>(|octets| {
+                progress = receiver.feed(octets);
+                if let Progress::End { used } = progress {
+                    // Commands behind the message (RFC 2920 §3.1).
+                    lines.push(&octets[used..]);
+                    progress = Progress::End { used: 0 };
+                }
+            });
+            match timeout(wait.as_duration(), read).await {
+                Ok(Ok(0) | Err(_)) => return Err(Gone),
+                Ok(Ok(octets)) => pace.came(octets),
+                Err(_) => return Ok(Input::Expired),
+            }
+        }
+    }
+
+    /// The handshake. What the client sent in the clear after `STARTTLS` would be its first octets, and fail it.
+    async fn secure(&mut self) -> Result<&'static str, Gone> {
+        let (Wire::Plain(stream), Some(acceptor)) = (mem::replace(&mut self.wire, Wire::Lost), &self.host.tls) else {
+            return Err(Gone);
+        };
+        // Boxed: it is large, and short-lived.
+        let handshake = Box::pin(acceptor.accept(stream));
+        let deadline = self.host.bounds.tls_timeout;
+        let stream = timeout(deadline.as_duration(), handshake).await.map_err(|_| Gone)??;
+        let version = match stream.get_ref().1.protocol_version() {
+            Some(ProtocolVersion::TLSv1_2) => "TLSv1.2",
+            _ => "TLSv1.3",
+        };
+        self.wire = Wire::Tls(Box::new(stream));
+        Ok(version)
+    }
+}

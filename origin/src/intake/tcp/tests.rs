@@ -1,0 +1,345 @@
+//! Intake over connections: the dialogs again, then what only a connection has: writes, deadlines,
+//! limits, TLS and the end of the service.
+
+mod client;
+
+use std::{
+    mem::size_of_val,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use tokio::{
+    io::{DuplexStream, duplex},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinHandle,
+};
+
+use self::client::{Client, Counting, TokioClock, tls_pair};
+use super::{Bounds, Config, Conversation, Host, Sharing, listen, serve, spare::Spare};
+use crate::intake::{
+    session::Session,
+    tests::{
+        dialog::{self, Dialog, Step},
+        world::{Fake, Still},
+    },
+};
+
+/// A conversation over a pipe.
+struct Pipe {
+    client: Client<DuplexStream>,
+    fake: Arc<Fake>,
+    shutdown: watch::Sender<bool>,
+    writes: Arc<std::sync::atomic::AtomicUsize>,
+    server: JoinHandle<()>,
+}
+
+fn config(bounds: Bounds) -> Config {
+    Config { hostname: "mx.mayfly.example".to_owned(), tls: Some(tls_pair().0), bounds }
+}
+
+fn pipe_with(config: Config, fake: Fake) -> Pipe {
+    let (ours, theirs) = duplex(1 << 20);
+    let fake = Arc::new(fake);
+    let (shutdown, end) = watch::channel(false);
+    let host = Arc::new(Host::new(config, fake.clone(), Arc::new(TokioClock::new())));
+    let session = Session::new(Arc::clone(&host.site), "192.0.2.1".parse().unwrap());
+    let (stream, writes) = Counting::new(ours);
+    let server = tokio::spawn(Conversation::new(stream, host, end).run(session));
+    Pipe { client: Client::new(theirs), fake, shutdown, writes, server }
+}
+
+fn pipe() -> Pipe {
+    pipe_with(config(Bounds::default()), Fake::new(1 << 30))
+}
+
+/// Up to where the message is due.
+async fn begin_message(client: &mut Client<DuplexStream>) {
+    client.hear(1).await;
+    client.say("HELO client.example\r\n").await;
+    client.hear(1).await;
+    client.say("MAIL FROM:<>\r\nRCPT TO:<anna@mayfly.example>\r\nDATA\r\n").await;
+    assert!(client.hear(3).await[2].starts_with("354"));
+}
+
+async fn play(dialog: &Dialog) {
+    let name = &dialog.name;
+    let mut pipe = pipe_with(config(dialog.bounds), Fake::new(dialog.budget));
+    for step in &dialog.steps {
+        match step {
+            Step::Client(octets) => pipe.client.send(octets).await,
+            Step::Server(expected) => {
+                let heard = pipe.client.hear(expected.len()).await;
+                let fits = heard.iter().zip(expected).all(|(line, prefix)| line.starts_with(prefix.as_str()));
+                assert!(fits, "{name}: heard {heard:#?}, expected {expected:#?}");
+            }
+            Step::Closed => assert_eq!(pipe.client.rest().await, "", "{name}"),
+            // What was taken is compared where time stands still.
+            Step::Message(_) | Step::Trace(_) => {}
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn dialogs_go_as_written_over_a_connection() {
+    for dialog in dialog::all() {
+        play(&dialog).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_replies_to_a_group_leave_in_one_write() {
+    let mut pipe = pipe();
+    pipe.client.hear(1).await;
+    pipe.client.say("EHLO client.example\r\n").await;
+    pipe.client.hear(7).await;
+    let before = pipe.writes.load(Ordering::Relaxed);
+    let group = format!("MAIL FROM:<>\r\n{}DATA\r\n", "RCPT TO:<anna@mayfly.example>\r\n".repeat(50));
+    pipe.client.say(&group).await;
+    pipe.client.hear(52).await;
+    assert_eq!(pipe.writes.load(Ordering::Relaxed) - before, 1);
+    pipe.client.say("text\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<anna@mayfly.example>\r\nDATA\r\n").await;
+    pipe.client.hear(4).await;
+    assert_eq!(pipe.writes.load(Ordering::Relaxed) - before, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_client_is_told_and_left_after_the_commands_deadline() {
+    let mut pipe = pipe();
+    pipe.client.hear(1).await;
+    let clock = TokioClock::new();
+    pipe.client.say("NOO").await;
+    assert!(pipe.client.hear(1).await[0].starts_with("421 4.4.2"));
+    assert_eq!(clock.elapsed().as_secs(), 30);
+    assert_eq!(pipe.client.rest().await, "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_that_drips_in_gets_no_longer() {
+    let mut pipe = pipe();
+    pipe.client.hear(1).await;
+    let clock = TokioClock::new();
+    for _ in 0..4 {
+        pipe.client.say("N").await;
+        tokio::time::sleep(Duration::from_secs(9)).await;
+    }
+    assert!(pipe.client.hear(1).await[0].starts_with("421 4.4.2"));
+    assert_eq!(clock.elapsed().as_secs(), 36);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_drips_in_is_given_up() {
+    let mut pipe = pipe();
+    begin_message(&mut pipe.client).await;
+    let clock = TokioClock::new();
+    let drip = async {
+        loop {
+            pipe.client.say("a line every ten seconds\r\n").await;
+            if let Some(line) = pipe.client.hear_within(Duration::from_secs(10)).await {
+                return line;
+            }
+        }
+    };
+    assert!(drip.await.starts_with("421 4.4.2"));
+    assert!(clock.elapsed().as_secs() <= 40);
+    assert!(pipe.fake.taken.lock().unwrap().is_empty());
+    pipe.server.await.unwrap();
+    assert_eq!(pipe.fake.budget.used(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_session_is_longer_than_its_limit() {
+    let mut pipe = pipe_with(config(Bounds { idle_commands: usize::MAX, ..Bounds::default() }), Fake::new(1 << 30));
+    pipe.client.hear(1).await;
+    let clock = TokioClock::new();
+    let last = loop {
+        pipe.client.say("NOOP\r\n").await;
+        assert!(pipe.client.hear(1).await[0].starts_with("250"));
+        if let Some(line) = pipe.client.hear_within(Duration::from_secs(19)).await {
+            break line;
+        }
+    };
+    assert!(last.starts_with("421 4.4.2"), "{last}");
+    assert_eq!(clock.elapsed().as_secs(), 15 * 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_the_service_is_told_to_those_who_wait() {
+    let mut pipe = pipe();
+    pipe.client.hear(1).await;
+    pipe.shutdown.send(true).unwrap();
+    assert!(pipe.client.hear(1).await[0].starts_with("421 4.3.2"));
+    assert_eq!(pipe.client.rest().await, "");
+    pipe.server.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_under_way_comes_to_its_end_before_the_service_does() {
+    let mut pipe = pipe();
+    begin_message(&mut pipe.client).await;
+    pipe.client.say("first half\r\n").await;
+    pipe.shutdown.send(true).unwrap();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    pipe.client.say("second half\r\n.\r\n").await;
+    let heard = pipe.client.hear(2).await;
+    assert!(heard[0].starts_with("250 2.0.0") && heard[1].starts_with("421 4.3.2"), "{heard:?}");
+    pipe.server.await.unwrap();
+    assert_eq!(pipe.fake.taken.lock().unwrap()[0].body, b"first half\r\nsecond half\r\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_leaves_in_a_message_leaves_nothing_behind() {
+    let mut pipe = pipe();
+    begin_message(&mut pipe.client).await;
+    pipe.client.say("half a mess").await;
+    drop(pipe.client);
+    pipe.server.await.unwrap();
+    assert!(pipe.fake.taken.lock().unwrap().is_empty());
+    assert_eq!(pipe.fake.budget.used(), 0);
+}
+
+#[tokio::test]
+async fn messages_come_in_under_tls_of_both_versions() {
+    for (version, told) in [(&rustls::version::TLS13, "TLSv1.3"), (&rustls::version::TLS12, "TLSv1.2")] {
+        let (acceptor, connector) = tls_pair();
+        let connector = connector(version);
+        let config = Config { tls: Some(acceptor), ..config(Bounds::default()) };
+        let mut pipe = pipe_with(config, Fake::new(1 << 30));
+        pipe.client.hear(1).await;
+        pipe.client.say("EHLO client.example\r\n").await;
+        assert_eq!(pipe.client.hear(7).await[6], "250 STARTTLS");
+        pipe.client.say("STARTTLS\r\n").await;
+        assert!(pipe.client.hear(1).await[0].starts_with("220 2.0.0"));
+        let mut client = pipe.client.secure(&connector).await;
+        client.say("MAIL FROM:<>\r\n").await;
+        assert!(client.hear(1).await[0].starts_with("503 5.5.1"), "what was said in the clear is forgotten");
+        client.say("EHLO client.example\r\n").await;
+        assert_eq!(client.hear(6).await[5], "250 ENHANCEDSTATUSCODES");
+        client.say("MAIL FROM:<>\r\nRCPT TO:<anna@mayfly.example>\r\nDATA\r\n").await;
+        client.hear(3).await;
+        client.say("secret\r\n.\r\nQUIT\r\n").await;
+        let heard = client.hear(2).await;
+        assert!(heard[0].starts_with("250 2.0.0") && heard[1].starts_with("221"), "{heard:?}");
+        assert_eq!(client.rest().await, "");
+        let taken = pipe.fake.taken.lock().unwrap();
+        assert_eq!(taken[0].tls.as_deref(), Some(told));
+        assert!(taken[0].trace.contains("with ESMTPS;"), "{}", taken[0].trace);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn plaintext_in_place_of_the_handshake_is_never_read_as_commands() {
+    let mut pipe = pipe();
+    pipe.client.hear(1).await;
+    pipe.client.say("EHLO client.example\r\n").await;
+    pipe.client.hear(7).await;
+    pipe.client.say("STARTTLS\r\n").await;
+    pipe.client.hear(1).await;
+    pipe.client.say("MAIL FROM:<a@b.example>\r\nQUIT\r\n").await;
+    assert!(!pipe.client.rest().await.contains("250"));
+    pipe.server.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handshake_that_does_not_come_is_not_waited_for() {
+    let mut pipe = pipe();
+    pipe.client.hear(1).await;
+    pipe.client.say("STARTTLS\r\n").await;
+    pipe.client.hear(1).await;
+    let clock = TokioClock::new();
+    assert_eq!(pipe.client.rest().await, "");
+    assert_eq!(clock.elapsed().as_secs(), 10);
+}
+
+#[tokio::test]
+async fn a_waiting_session_is_small() {
+    let (_, ours) = duplex(64);
+    let (_shutdown, end) = watch::channel(false);
+    let host = Arc::new(Host::new(config(Bounds::default()), Arc::new(Fake::new(1)), Arc::new(Still)));
+    let session = Session::new(Arc::clone(&host.site), "192.0.2.1".parse().unwrap());
+    let octets = size_of_val(&Conversation::new(ours, host, end).run(session));
+    assert!(octets <= 2048, "{octets} octets");
+}
+
+/// A service on a port of its own.
+struct Service {
+    address: std::net::SocketAddr,
+    shutdown: watch::Sender<bool>,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+fn service(sessions: usize) -> Service {
+    let listener = listen("127.0.0.1:0".parse().unwrap(), Sharing::Alone).unwrap();
+    let address = listener.local_addr().unwrap();
+    let (shutdown, end) = watch::channel(false);
+    let bounds = Bounds { sessions, ..Bounds::default() };
+    let config = Config { tls: None, ..config(bounds) };
+    let server = tokio::spawn(serve(listener, config, Arc::new(Fake::new(1 << 20)), Arc::new(Still), end));
+    Service { address, shutdown, server }
+}
+
+impl Service {
+    async fn connect(&self) -> Client<TcpStream> {
+        Client::new(TcpStream::connect(self.address).await.unwrap())
+    }
+}
+
+#[tokio::test]
+async fn a_session_over_the_limit_is_told_so_and_the_next_is_taken_when_there_is_room() {
+    let service = service(1);
+    let mut first = service.connect().await;
+    assert!(first.hear(1).await[0].starts_with("220"));
+    let mut second = service.connect().await;
+    second.say("EHLO client.example\r\n").await;
+    assert!(second.hear(1).await[0].starts_with("421 4.3.2"));
+    assert_eq!(second.rest().await, "");
+    first.say("QUIT\r\n").await;
+    assert!(first.hear(1).await[0].starts_with("221"));
+    drop(first);
+    while !service.connect().await.hear(1).await[0].starts_with("220") {}
+}
+
+#[tokio::test]
+async fn the_service_ends_when_its_last_session_has() {
+    let service = service(10);
+    let mut waiting = service.connect().await;
+    waiting.hear(1).await;
+    let mut sending = service.connect().await;
+    sending.hear(1).await;
+    sending.say("HELO client.example\r\n").await;
+    sending.hear(1).await;
+    sending.say("MAIL FROM:<>\r\nRCPT TO:<anna@mayfly.example>\r\nDATA\r\n").await;
+    sending.hear(3).await;
+    service.shutdown.send(true).unwrap();
+    assert!(waiting.hear(1).await[0].starts_with("421 4.3.2"));
+    assert!(!service.server.is_finished());
+    sending.say("text\r\n.\r\n").await;
+    let heard = sending.hear(2).await;
+    assert!(heard[0].starts_with("250") && heard[1].starts_with("421 4.3.2"), "{heard:?}");
+    drop((waiting, sending));
+    service.server.await.unwrap().unwrap();
+    assert!(TcpStream::connect(service.address).await.is_err());
+}
+
+#[tokio::test]
+async fn several_listeners_may_share_a_port() {
+    let first = listen("127.0.0.1:0".parse().unwrap(), Sharing::Shared).unwrap();
+    let address = first.local_addr().unwrap();
+    assert!(listen(address, Sharing::Shared).is_ok());
+    assert!(listen(address, Sharing::Alone).is_err());
+}
+
+#[tokio::test]
+async fn without_descriptors_one_client_at_a_time_is_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut spare = Spare::new();
+    let mut client = Client::new(TcpStream::connect(listener.local_addr().unwrap()).await.unwrap());
+    // The connection is in the queue once `connect` has returned, yet the listener may not know so before it has waited.
+    while !spare.turn_away(&listener) {
+        tokio::task::yield_now().await;
+    }
+    assert!(client.hear(1).await[0].starts_with("421 4.3.2"));
+    assert_eq!(client.rest().await, "");
+    assert!(!spare.turn_away(&listener), "nobody waits");
+}

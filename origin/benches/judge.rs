@@ -1,0 +1,92 @@
+//! What judging and sealing a message cost: a short one-time code, a newsletter-sized HTML mail, and a
+//! large attachment.
+
+use std::{hint::black_box, net::Ipv4Addr, sync::Arc};
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use origin::{
+    judge::judge,
+    mail::{Destination, Hop, Received, ReversePath, Secret},
+    seal::prepare,
+    verdict::Verdict,
+};
+use protocol::{
+    id::{InboxId, MessageId},
+    sealing::{KeyPair, Suite},
+    time::Timestamp,
+};
+use zeroize::Zeroizing;
+
+/// Chance without a system call, so that only sealing is measured.
+struct Counting(u64);
+
+impl rand_core::TryRng for Counting {
+    type Error = core::convert::Infallible;
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        self.try_next_u64().map(|value| u32::try_from(value >> 32).unwrap_or(0))
+    }
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        Ok(self.0)
+    }
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Self::Error> {
+        for piece in out.chunks_mut(8) {
+            let value = self.try_next_u64()?.to_le_bytes();
+            piece.copy_from_slice(&value[..piece.len()]);
+        }
+        Ok(())
+    }
+}
+
+impl rand_core::TryCryptoRng for Counting {}
+
+fn destination() -> Destination {
+    let public_key = Arc::new(KeyPair::from_seed(Suite::XWing, &[7; 32]).public_key());
+    Destination { inbox: InboxId::from_bytes([1; 16]), public_key, tag: None }
+}
+
+fn received(message: &[u8], destination: &Destination) -> Received {
+    Received {
+        reverse_path: ReversePath::Null,
+        recipients: vec![destination.clone()],
+        raw: Zeroizing::new(message.to_vec()),
+        trace_len: 0,
+        hop: Hop { client: Ipv4Addr::LOCALHOST.into(), helo: Secret(String::new()), tls: None },
+        received_at: Timestamp::from_millis(0),
+    }
+}
+
+fn messages() -> [(&'static str, Vec<u8>); 3] {
+    let code = b"From: a@tern.example\r\nSubject: Your code\r\n\r\nYour verification code is 482913.\r\n".to_vec();
+    let rows = "<tr><td style=\"padding:8px;color:#334455\"><a href=\"https://shore.example/item?id=20261123\">Item 2026</a> \
+                &euro;1299.00 for 250 people</td></tr>\r\n";
+    let html = format!("Subject: Sale\r\nContent-Type: text/html\r\n\r\n<table>{}</table>\r\n", rows.repeat(350));
+    let line = "VGhlIHF1aWNrIGJyb3duIGZveCBqdW1wcyBvdmVyIHRoZSBsYXp5IGRvZy4gMDEyMzQ1Njc4OSBhYmNk\r\n";
+    let file = format!(
+        "Subject: File\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n{}",
+        line.repeat(60_000)
+    );
+    [("code", code), ("newsletter", html.into_bytes()), ("attachment", file.into_bytes())]
+}
+
+fn bench(criterion: &mut Criterion) {
+    let destination = destination();
+    for (name, message) in messages() {
+        let mut group = criterion.benchmark_group(name);
+        group.throughput(Throughput::Bytes(message.len() as u64));
+        group.bench_function("judge", |bencher| {
+            bencher.iter_batched(|| received(&message, &destination), judge, BatchSize::LargeInput);
+        });
+        let Verdict::Accepted(accepted) = judge(received(&message, &destination)) else { continue };
+        group.bench_function("prepare", |bencher| bencher.iter(|| black_box(prepare(&accepted))));
+        let ready = prepare(&accepted);
+        let mut rng = Counting(1);
+        group.bench_function("seal", |bencher| {
+            bencher.iter(|| black_box(ready.seal(&destination, MessageId::from_bytes([2; 16]), &mut rng)));
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(benches, bench);
+criterion_main!(benches);

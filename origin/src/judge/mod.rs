@@ -1,0 +1,148 @@
+//! Accepted, deferred or refused: evidence in, verdict out.
+//!
+//! This stage never touches a socket, a clock or the store.
+//!
+//! The order: `bounds` before anything is parsed, `parts` (bounded while they are counted), then
+//! what a person reads (`heading`, `bodies`) and what they came for (`codes`, `links`). Real mail
+//! is broken in many ways: only the bounds refuse, everything else is read as well as it can be.
+
+mod bodies;
+mod bounds;
+mod charset;
+mod codes;
+mod entities;
+mod fields;
+mod heading;
+mod html;
+mod links;
+mod names;
+mod parts;
+mod tokens;
+mod transfer;
+mod wording;
+
+use std::borrow::Cow;
+
+use protocol::{
+    message::{Authentication, Content, Summary},
+    time::Timestamp,
+};
+use zeroize::Zeroize;
+
+use crate::{
+    limits::{SEARCH_OCTETS, SNIPPET_CHARS},
+    mail::{Destination, Plaintext, Received},
+    verdict::{Refusal, Verdict},
+};
+
+/// A message that may be sealed: judged, parsed, still in the clear. Its texts are wiped when it is dropped.
+pub struct Accepted {
+    raw: Plaintext,
+    summary: Summary,
+    content: Content,
+    recipients: Vec<Destination>,
+    received_at: Timestamp,
+}
+
+impl Accepted {
+    /// The message as it came, after our trace fields.
+    #[must_use]
+    pub fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+    /// What a list shows; each recipient's copy gets its own tag.
+    #[must_use]
+    pub fn summary(&self) -> &Summary {
+        &self.summary
+    }
+    /// What is read.
+    #[must_use]
+    pub fn content(&self) -> &Content {
+        &self.content
+    }
+    /// Whom it is for.
+    #[must_use]
+    pub fn recipients(&self) -> &[Destination] {
+        &self.recipients
+    }
+    /// When it came.
+    #[must_use]
+    pub fn received_at(&self) -> Timestamp {
+        self.received_at
+    }
+}
+
+impl Drop for Accepted {
+    fn drop(&mut self) {
+        let Self { summary, content, .. } = self;
+        for text in [&mut summary.from.name, &mut summary.from.address, &mut summary.subject, &mut summary.snippet] {
+            text.zeroize();
+        }
+        summary.codes.zeroize();
+        summary.links.zeroize();
+        summary.attachments.iter_mut().for_each(|attachment| attachment.filename.zeroize());
+        content.text.zeroize();
+        content.html.zeroize();
+        content.inline.iter_mut().for_each(|part| part.data.0.zeroize());
+        content.attachments.iter_mut().for_each(|attachment| attachment.summary.filename.zeroize());
+        content.headers.iter_mut().for_each(|header| header.value.zeroize());
+    }
+}
+
+/// Judges a message.
+#[must_use]
+pub fn judge(received: Received) -> Verdict {
+    match read(&received) {
+        Ok((summary, content)) => Verdict::Accepted(Box::new(Accepted {
+            raw: received.raw,
+            summary,
+            content,
+            recipients: received.recipients,
+            received_at: received.received_at,
+        })),
+        Err(refusal) => Verdict::Refused(refusal),
+    }
+}
+
+fn read(received: &Received) -> Result<(Summary, Content), Refusal> {
+    let raw = received.raw.as_slice();
+    let trace_len = received.trace_len.min(raw.len());
+    let section = bounds::check(raw, trace_len)?;
+    let parts = parts::split(raw, trace_len)?;
+    let heading = heading::read(&raw[..section.header.end]);
+    let bodies = bodies::sort(raw, &parts);
+
+    let text = bodies.text.as_deref().map(|text| names::cut(text, SEARCH_OCTETS));
+    let page = bodies.html.as_deref().map(html::read);
+    let reading = page.as_ref().map(html::Page::as_read);
+    let searched: Vec<&str> = text.into_iter().chain(reading.as_deref()).collect();
+    let shown = searched.iter().map(|text| heading::snippet(text, SNIPPET_CHARS)).find(|snippet| !snippet.is_empty());
+
+    let codes = codes::codes(&heading.subject, &searched);
+    let links = links::links(&heading.subject, page.as_ref(), text);
+    if let Some(Cow::Owned(mut copy)) = reading {
+        copy.zeroize();
+    }
+
+    let summary = Summary {
+        from: heading.from,
+        snippet: shown.unwrap_or_default(),
+        codes,
+        links,
+        subject: heading.subject,
+        auth: Authentication { tls: received.hop.tls.clone(), ..Authentication::default() },
+        attachments: bodies.attachments.iter().map(|attachment| attachment.summary.clone()).collect(),
+        tag: None,
+    };
+    let content = Content {
+        text: bodies.text,
+        html: bodies.html,
+        inline: bodies.inline,
+        attachments: bodies.attachments,
+        headers: heading.shown,
+    };
+    Ok((summary, content))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,138 @@
+//! Wordings that mail uses around codes and links, in many languages, and how they are found.
+//!
+//! Never decides anything: it says which wording stands where. The lists are data ([`codes`],
+//! [`links`]); a new language is a new line there.
+//!
+//! All wordings are in lower case. A `|` at an end asks for the end of a word there. A space stands for
+//! any white space, so that a wording is found across a line break. Where several begin at one place, the
+//! longest is meant: `promo code` is not `code`.
+
+use zeroize::Zeroizing;
+
+pub(super) mod codes;
+pub(super) mod links;
+
+/// White space that one space of a wording may stand for, in octets: a line break and its indentation.
+const SPACE_OCTETS: usize = 6;
+
+/// A wording that stands in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hit<S> {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) sense: S,
+}
+
+/// Wordings, found in one pass over a text.
+pub(super) struct Lexicon<S: 'static> {
+    /// Sorted by their first two octets, longest first.
+    cues: Vec<Cue<S>>,
+    /// For each first two octets, where in `cues` they begin.
+    index: Vec<u16>,
+}
+
+struct Cue<S> {
+    text: &'static [u8],
+    begins_word: bool,
+    ends_word: bool,
+    sense: S,
+}
+
+impl<S: Copy> Lexicon<S> {
+    pub(super) fn new(lists: &[(S, &[&'static str])]) -> Self {
+        let mut cues: Vec<Cue<S>> = Vec::new();
+        for (sense, list) in lists {
+            cues.extend(
+                list.iter().flat_map(|line| line.split(',')).map(|cue| Cue::new(cue.trim_start_matches(' '), *sense)),
+            );
+        }
+        cues.retain(|cue| cue.text.len() >= 2);
+        cues.sort_by_key(|cue| (cue.key(), std::cmp::Reverse(cue.text.len())));
+        let mut index = vec![u16::MAX; 1 << 16];
+        for (at, cue) in cues.iter().enumerate().rev() {
+            index[usize::from(cue.key())] = u16::try_from(at).unwrap_or(u16::MAX);
+        }
+        Self { cues, index }
+    }
+
+    /// All wordings in `lower`, in order, none over another.
+    pub(super) fn find(&self, lower: &str) -> Vec<Hit<S>> {
+        let (text, mut hits, mut at) = (lower.as_bytes(), Vec::new(), 0);
+        while at + 1 < text.len() {
+            match self.at(text, at) {
+                Some((end, sense)) => {
+                    hits.push(Hit { start: at, end, sense });
+                    at = end;
+                }
+                None => at += 1,
+            }
+        }
+        hits
+    }
+
+    fn at(&self, text: &[u8], at: usize) -> Option<(usize, S)> {
+        let key = u16::from_be_bytes([text[at], text[at + 1]]);
+        let first = usize::from(self.index[usize::from(key)]);
+        let same = self.cues.get(first..)?.iter().take_while(|cue| cue.key() == key);
+        same.into_iter().find_map(|cue| cue.matches(text, at).map(|end| (end, cue.sense)))
+    }
+}
+
+impl<S> Cue<S> {
+    fn new(written: &'static str, sense: S) -> Self {
+        let text = written.strip_prefix('|').unwrap_or(written);
+        let bare = text.strip_suffix('|').unwrap_or(text);
+        Self {
+            text: bare.as_bytes(),
+            begins_word: text.len() < written.len(),
+            ends_word: bare.len() < text.len(),
+            sense,
+        }
+    }
+
+    fn key(&self) -> u16 {
+        u16::from_be_bytes([self.text[0], self.text[1]])
+    }
+
+    /// Where it ends if it stands at `start`.
+    fn matches(&self, text: &[u8], start: usize) -> Option<usize> {
+        if self.begins_word && start > 0 && is_word(text[start - 1]) {
+            return None;
+        }
+        let mut at = start;
+        for wanted in self.text {
+            if *wanted == b' ' {
+                let space = text[at..].iter().take(SPACE_OCTETS).take_while(|b| b.is_ascii_whitespace()).count();
+                if space == 0 {
+                    return None;
+                }
+                at += space;
+            } else if text.get(at) == Some(wanted) {
+                at += 1;
+            } else {
+                return None;
+            }
+        }
+        let stops = !self.ends_word || text.get(at).is_none_or(|byte| !is_word(*byte));
+        stops.then_some(at)
+    }
+}
+
+/// Whether an octet is part of a word: any beyond ASCII is taken for a letter.
+const fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80
+}
+
+/// Lower case of the same length, so that a place in the one is the same place in the other. Characters
+/// whose lower case is longer or shorter stay as they are.
+pub(super) fn lower(text: &str) -> Zeroizing<String> {
+    let mut out = Zeroizing::new(String::with_capacity(text.len()));
+    out.extend(text.chars().map(|c| {
+        let mut small = c.to_lowercase();
+        match (small.next(), small.next()) {
+            (Some(one), None) if one.len_utf8() == c.len_utf8() => one,
+            _ => c,
+        }
+    }));
+    out
+}

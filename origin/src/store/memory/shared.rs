@@ -1,0 +1,151 @@
+//! What all shards share: the budget, the address index, the counts, and the bell that says something is owed.
+//!
+//! Lock order: a shard's lock before the address index's. Never the other way, never two shards at once.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+};
+
+use protocol::id::InboxId;
+use tokio::sync::Notify;
+
+use crate::{budget::Budget, mail::AddressKey};
+
+/// Shards of each index; a power of two, a few times the cores of a usual machine.
+pub(super) const SHARDS: usize = 16;
+
+/// Locks, whatever became of the last holder: nothing done under these locks can panic half-way.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How many of each there may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    /// Living inboxes.
+    pub(super) inboxes: usize,
+    /// Remembered ends in one shard.
+    pub(super) tombstones: usize,
+}
+
+/// What all shards share.
+pub(super) struct Shared {
+    pub(super) budget: Budget,
+    pub(super) bounds: Bounds,
+    pub(super) addresses: Addresses,
+    pub(super) bell: Bell,
+    /// Living inboxes.
+    pub(super) inboxes: AtomicUsize,
+    /// Octets that evicting every message would give back.
+    pub(super) evictable: AtomicUsize,
+    /// Messages evicted, ever.
+    pub(super) evicted: AtomicU64,
+}
+
+impl Shared {
+    pub(super) fn new(budget: Budget, bounds: Bounds) -> Self {
+        Self {
+            budget,
+            bounds,
+            addresses: Addresses::default(),
+            bell: Bell::default(),
+            inboxes: AtomicUsize::new(0),
+            evictable: AtomicUsize::new(0),
+            evicted: AtomicU64::new(0),
+        }
+    }
+
+    /// Counts one more inbox, if there may be one more.
+    pub(super) fn admit_inbox(&self) -> Result<(), usize> {
+        let one_more = |count: usize| count.checked_add(1).filter(|sum| *sum <= self.bounds.inboxes);
+        self.inboxes.fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more).map(drop)
+    }
+}
+
+/// Which inbox an address is, living or remembered.
+#[derive(Default)]
+pub(super) struct Addresses([Mutex<HashMap<AddressKey, InboxId>>; SHARDS]);
+
+impl Addresses {
+    fn of(&self, key: &AddressKey) -> MutexGuard<'_, HashMap<AddressKey, InboxId>> {
+        lock(&self.0[usize::from(key.as_bytes()[0]) % SHARDS])
+    }
+
+    /// Whose it is.
+    pub(super) fn holder(&self, key: &AddressKey) -> Option<InboxId> {
+        self.of(key).get(key).copied()
+    }
+
+    /// Gives it to `id`, unless it is somebody's.
+    pub(super) fn claim(&self, key: AddressKey, id: InboxId) -> Result<(), InboxId> {
+        use std::collections::hash_map::Entry;
+        match self.of(&key).entry(key) {
+            Entry::Occupied(taken) => Err(*taken.get()),
+            Entry::Vacant(free) => {
+                free.insert(id);
+                Ok(())
+            }
+        }
+    }
+
+    /// Sets it free.
+    pub(super) fn release(&self, key: &AddressKey) {
+        self.of(key).remove(key);
+    }
+
+    /// Gives back memory that a former crowd took.
+    pub(super) fn tighten(&self) {
+        for shard in &self.0 {
+            tighten(&mut lock(shard));
+        }
+    }
+
+    /// How many addresses are held.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.0.iter().map(|shard| lock(shard).len()).sum()
+    }
+}
+
+/// Shrinks a map that is mostly empty, and leaves it room to breathe.
+pub(super) fn tighten<K: Eq + std::hash::Hash, V>(map: &mut HashMap<K, V>) {
+    if map.capacity() > 64 && map.capacity() / 4 > map.len() {
+        map.shrink_to(map.len() * 2);
+    }
+}
+
+/// Rings when an inbox that owed nothing comes to owe something; heard until `owed` is asked.
+#[derive(Default)]
+pub(super) struct Bell {
+    rung: AtomicU64,
+    heard: AtomicU64,
+    notify: Notify,
+}
+
+impl Bell {
+    /// Something is owed that was not.
+    pub(super) fn ring(&self) {
+        self.rung.fetch_add(1, Ordering::AcqRel);
+        self.notify.notify_waiters();
+    }
+
+    /// All that has rung so far is about to be looked at.
+    pub(super) fn hear(&self) {
+        self.heard.fetch_max(self.rung.load(Ordering::Acquire), Ordering::AcqRel);
+    }
+
+    /// Waits until it rings, or has rung since [`Self::hear`]. The waiter is enlisted before it looks, so no ring is lost.
+    pub(super) async fn listen(&self) {
+        loop {
+            let ring = self.notify.notified();
+            if self.rung.load(Ordering::Acquire) != self.heard.load(Ordering::Acquire) {
+                return;
+            }
+            ring.await;
+        }
+    }
+}

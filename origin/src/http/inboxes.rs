@@ -1,0 +1,146 @@
+//! `/v1/inboxes`: make, show, extend, erase.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use protocol::{
+    api::{CreateInbox, CreateInboxBody, InboxView, PatchInboxBody, Privacy, Provider, SealedInbox},
+    bytes::Base64,
+    id::InboxId,
+    limits::INBOX_LIFE,
+    problem::Kind,
+};
+use zeroize::Zeroize;
+
+use super::{
+    Shared,
+    access::Reader,
+    extract::{Bearer, Json, Path},
+    openapi::{BodyProblems, CreateProblems, InboxProblems},
+    opening,
+    refused::Refused,
+};
+use crate::{metrics::Drawn, ports::Inbox, registrar::Created};
+
+/// Makes an inbox.
+///
+/// Sealed: the client draws a capability and sends `public_key` and `read_token_hash`. Assisted:
+/// `{"assisted": true}`, and the answer carries the capability, once.
+#[utoipa::path(
+    post, path = "/v1/inboxes", tag = "inboxes", security(()), request_body = CreateInboxBody,
+    responses(
+        (status = 201, description = "The inbox, with its address; with the capability if the service drew it.",
+            body = InboxView, headers(("Location" = String, description = "Where the inbox is."))),
+        CreateProblems, BodyProblems
+    )
+)]
+pub(super) async fn create(
+    State(shared): State<Arc<Shared>>,
+    Json(body): Json<CreateInboxBody>,
+) -> Result<Response, Refused> {
+    let created = shared.api.registrar.create(CreateInbox::check(&body)?).await?;
+    shared.api.metrics.inbox_created(match created {
+        Created::Sealed { .. } => Drawn::ByClient,
+        Created::Assisted { .. } => Drawn::ByService,
+    });
+    let mut view = created.view();
+    drop(created);
+    let json = opening::json(&view);
+    view.capability.zeroize();
+    view.address.zeroize();
+    let location = format!("/v1/inboxes/{}", view.id);
+    let headers = [(header::CONTENT_TYPE, "application/json".to_owned()), (header::LOCATION, location)];
+    Ok((StatusCode::CREATED, headers, Body::from(Bytes::from_owner(json?))).into_response())
+}
+
+/// Shows an inbox.
+///
+/// The service keeps no address: whoever shows the read token gets it sealed, whoever shows the
+/// capability gets it opened.
+#[utoipa::path(
+    get, path = "/v1/inboxes/{id}", tag = "inboxes",
+    params(("id" = String, Path, description = "The inbox.")),
+    responses((status = 200, description = "The inbox.", body = InboxView), InboxProblems)
+)]
+pub(super) async fn show(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<InboxId>,
+    Bearer(credential): Bearer,
+) -> Result<Response, Refused> {
+    let admitted = shared.admit(id, &credential).await?;
+    view(&shared, admitted.inbox, admitted.reader).await
+}
+
+/// Extends an inbox: it lives another 24 hours from now.
+#[utoipa::path(
+    patch, path = "/v1/inboxes/{id}", tag = "inboxes", request_body = PatchInboxBody,
+    params(("id" = String, Path, description = "The inbox.")),
+    responses(
+        (status = 200, description = "The inbox with its new end.", body = InboxView), InboxProblems, BodyProblems
+    )
+)]
+pub(super) async fn change(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<InboxId>,
+    Bearer(credential): Bearer,
+    Json(body): Json<PatchInboxBody>,
+) -> Result<Response, Refused> {
+    let admitted = shared.admit(id, &credential).await?;
+    if !body.extend {
+        return Err(Refused::new(Kind::Unprocessable, "extend can only be true; DELETE ends an inbox at once."));
+    }
+    let now = shared.api.clock.now();
+    let inbox = shared.api.store.extend(id, now.plus(INBOX_LIFE), now).await?;
+    view(&shared, inbox, admitted.reader).await
+}
+
+/// Erases an inbox and all its mail, here and at the edge.
+#[utoipa::path(
+    delete, path = "/v1/inboxes/{id}", tag = "inboxes",
+    params(("id" = String, Path, description = "The inbox.")),
+    responses((status = 204, description = "It is erased."), InboxProblems)
+)]
+pub(super) async fn erase(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<InboxId>,
+    Bearer(credential): Bearer,
+) -> Result<StatusCode, Refused> {
+    shared.admit(id, &credential).await?;
+    shared.api.store.delete_inbox(id, shared.api.clock.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// An inbox as its reader may see it.
+async fn view(shared: &Shared, inbox: Inbox, reader: Reader) -> Result<Response, Refused> {
+    let mut view = InboxView {
+        id: inbox.id,
+        address: None,
+        sealed: None,
+        domain: inbox.domain.to_string(),
+        created_at: inbox.created_at,
+        expires_at: inbox.expires_at,
+        provider: Provider::Mayfly,
+        privacy: Privacy::Sealed,
+        capability: None,
+    };
+    let mut response = match reader {
+        Reader::Sealed => {
+            view.sealed = Some(SealedInbox { address: Base64(inbox.sealed_address.to_vec()) });
+            return Ok(axum::Json(view).into_response());
+        }
+        Reader::Assisted(opener) => {
+            let open = move || {
+                view.address = Some(opener.address(&inbox.sealed_address)?);
+                opening::json(&view)
+            };
+            shared.openings.answer(1, open).await?
+        }
+    };
+    response.headers_mut().insert(header::CONTENT_TYPE, super::answer::JSON);
+    Ok(response)
+}

@@ -1,0 +1,131 @@
+//! The HTTP side of the origin: `/v1` for clients and the edge, health, metrics, and the page.
+//!
+//! [`router`] is what the world may reach, [`operator_router`] what only the operator should;
+//! `app.rs` binds or merges them. Nothing here logs a request: a path names an inbox, a header holds
+//! its credential. Mail is opened here in assisted mode alone, for one answer, and never kept.
+//!
+//! A request's way: [`answer`] counts it and dresses the answer, [`extract`] turns what cannot be
+//! read into a [`refused`] problem, [`access`] finds the inbox and checks the credential, and then
+//! [`inboxes`], [`messages`], [`raw`], [`events`] or [`service`] do what was asked.
+
+use std::{path::PathBuf, sync::Arc};
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use tokio::sync::watch;
+
+use crate::{
+    metrics::Metrics,
+    ports::{Clock, Store},
+    registrar::Registrar,
+};
+
+mod access;
+mod answer;
+mod attachment;
+mod events;
+mod extract;
+mod inboxes;
+mod messages;
+mod openapi;
+mod opening;
+mod page;
+mod raw;
+mod refused;
+mod service;
+mod waiting;
+
+/// What the routes work with. `app.rs` fills it in.
+#[derive(Clone)]
+pub struct ApiState {
+    /// Where mail is kept.
+    pub store: Arc<dyn Store>,
+    /// Makes inboxes.
+    pub registrar: Arc<Registrar>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// This region's name.
+    pub region: String,
+    /// The folder of the built page; without one, only the API is served.
+    pub page: Option<PathBuf>,
+    /// Turns true when the service is about to end: who waits is answered at once, and it is no longer ready.
+    pub draining: watch::Receiver<bool>,
+    /// Moves the virtual clock, and all that follows from it.
+    #[cfg(feature = "virtual-clock")]
+    pub advance: Arc<dyn Fn(protocol::time::Millis) + Send + Sync>,
+}
+
+/// What all requests share.
+struct Shared {
+    api: ApiState,
+    waiters: waiting::Waiters,
+    openings: opening::Openings,
+}
+
+/// Everything that the world may reach: `/v1`, `/healthz`, `/readyz`, `/openapi.json`, and the page
+/// under every other path if there is one.
+pub fn router(state: ApiState) -> Router {
+    let page = state.page.clone();
+    let metrics = Arc::clone(&state.metrics);
+    let shared = Arc::new(Shared {
+        waiters: waiting::Waiters::new(state.draining.clone()),
+        openings: opening::Openings::new(),
+        api: state,
+    });
+    let routes = answer::dress_api(client_routes()).with_state(shared);
+    let routes = match page {
+        Some(folder) => routes.fallback_service(page::routes(folder)),
+        None => routes.fallback(answer::nothing_here),
+    };
+    answer::dress_all(routes, metrics)
+}
+
+/// What only the operator should reach: `/metrics`, and with a virtual clock `/operator/clock`.
+pub fn operator_router(state: ApiState) -> Router {
+    let metrics = Arc::clone(&state.metrics);
+    let routes = Router::new().route("/metrics", get(service::metrics));
+    #[cfg(feature = "virtual-clock")]
+    let routes = routes.route("/operator/clock", post(service::advance));
+    answer::dress_all(answer::dress_operator(routes).with_state(state), metrics)
+}
+
+fn client_routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/v1/inboxes", post(inboxes::create))
+        .route("/v1/inboxes/{id}", get(inboxes::show).patch(inboxes::change).delete(inboxes::erase))
+        .route("/v1/inboxes/{id}/messages", get(messages::list))
+        .route("/v1/inboxes/{id}/messages/{mid}", get(messages::show).delete(messages::delete))
+        .route("/v1/inboxes/{id}/messages/{mid}/raw", get(raw::whole))
+        .route("/v1/inboxes/{id}/messages/{mid}/attachments/{n}", get(raw::attachment))
+        .route("/v1/inboxes/{id}/events", get(events::stream))
+        .route("/v1/domains", get(service::domains))
+        .route("/v1/status", get(service::status))
+        .route("/healthz", get(service::lives))
+        .route("/readyz", get(service::is_ready))
+        .route("/openapi.json", get(openapi::document))
+}
+
+/// The templates above, as labels: a path that was asked for never becomes one.
+const TEMPLATES: [&str; 14] = [
+    "/v1/inboxes",
+    "/v1/inboxes/{id}",
+    "/v1/inboxes/{id}/messages",
+    "/v1/inboxes/{id}/messages/{mid}",
+    "/v1/inboxes/{id}/messages/{mid}/raw",
+    "/v1/inboxes/{id}/messages/{mid}/attachments/{n}",
+    "/v1/inboxes/{id}/events",
+    "/v1/domains",
+    "/v1/status",
+    "/healthz",
+    "/readyz",
+    "/openapi.json",
+    "/metrics",
+    "/operator/clock",
+];
+
+#[cfg(test)]
+mod tests;

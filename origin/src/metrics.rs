@@ -1,0 +1,365 @@
+//! Counters, gauges and one histogram, in the text form that Prometheus and OpenMetrics scrape.
+//!
+//! Every label is an enum of ours or a reason's own name, so that no address, subject, id or other
+//! text of a client can ever become one, and the number of series is bounded by the code.
+
+use std::sync::atomic::AtomicU64;
+
+use prometheus_client::{
+    encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder, text},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
+    registry::Registry,
+};
+use protocol::time::{Millis, Timestamp};
+
+use crate::{
+    ports::{Delivery, PushError, StoreStatus, Unreachable},
+    verdict::{Deferral, Refusal},
+};
+
+/// Upper bounds of the commit histogram in seconds: memory answers in micros, a far replica in tens of millis.
+const COMMIT_BUCKETS: [f64; 12] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.0, 10.0];
+
+/// All that the origin counts. Shared; every method is cheap and never blocks for long.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    inboxes_created: Family<DrawnLabels, Counter>,
+    messages: Family<OutcomeLabels, Counter>,
+    reasons: Family<ReasonLabels, Counter>,
+    unreachable: Family<ReasonLabels, Counter>,
+    sessions: Counter,
+    sessions_open: Gauge,
+    sessions_refused: Counter,
+    commit: Histogram,
+    pushes: Family<PushLabels, Counter>,
+    store: StoreGauges,
+}
+
+/// The gauges that are set when they are asked for.
+#[derive(Default)]
+struct StoreGauges {
+    used: Gauge,
+    cap: Gauge,
+    full: Gauge,
+    inboxes: Gauge,
+    messages: Gauge,
+    evicted: Gauge,
+    owed: Gauge,
+    owed_age: Gauge<f64, AtomicU64>,
+}
+
+/// The method of a request, as a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are HTTP's")]
+pub enum Method {
+    Get,
+    Head,
+    Post,
+    Patch,
+    Delete,
+    Options,
+    Other,
+}
+
+/// The first digit of a status, as a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StatusClass {
+    /// 1xx and 2xx.
+    Success,
+    /// 3xx.
+    Redirection,
+    /// 4xx.
+    ClientError,
+    /// 5xx.
+    ServerError,
+}
+
+/// Who drew the capability of a new inbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Drawn {
+    /// The client.
+    ByClient,
+    /// The service (assisted mode).
+    ByService,
+}
+
+/// The template of a route, such as `/v1/inboxes/{id}`: never a path that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Template(&'static str);
+
+impl Template {
+    /// A template that the code spells out.
+    #[must_use]
+    pub const fn new(template: &'static str) -> Self {
+        Self(template)
+    }
+}
+
+/// A refusal's or deferral's own name: only those make one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Reason(&'static str);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    route: Template,
+    method: Method,
+    status: StatusClass,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DrawnLabels {
+    drawn_by: Drawn,
+}
+
+/// What became of a message, as an operator groups it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Outcome {
+    Accepted,
+    RejectedPolicy,
+    TempfailCapacity,
+    TempfailInternal,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutcomeLabels {
+    outcome: Outcome,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ReasonLabels {
+    reason: Reason,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Push {
+    Confirmed,
+    Unavailable,
+    Busy,
+    Refused,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PushLabels {
+    outcome: Push,
+}
+
+/// How a label is written.
+macro_rules! label {
+    ($($type:ident: |$value:ident| $text:expr;)+) => {$(
+        impl EncodeLabelValue for $type {
+            fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), std::fmt::Error> {
+                let $value = self;
+                $text.encode(encoder)
+            }
+        }
+    )+};
+}
+
+label! {
+    Template: |template| template.0;
+    Reason: |reason| reason.0;
+    Method: |method| match method {
+        Method::Get => "get",
+        Method::Head => "head",
+        Method::Post => "post",
+        Method::Patch => "patch",
+        Method::Delete => "delete",
+        Method::Options => "options",
+        Method::Other => "other",
+    };
+    StatusClass: |class| match class {
+        StatusClass::Success => "2xx",
+        StatusClass::Redirection => "3xx",
+        StatusClass::ClientError => "4xx",
+        StatusClass::ServerError => "5xx",
+    };
+    Drawn: |by| match by {
+        Drawn::ByClient => "client",
+        Drawn::ByService => "service",
+    };
+    Outcome: |outcome| match outcome {
+        Outcome::Accepted => "accepted",
+        Outcome::RejectedPolicy => "rejected_policy",
+        Outcome::TempfailCapacity => "tempfail_capacity",
+        Outcome::TempfailInternal => "tempfail_internal",
+    };
+    Push: |push| match push {
+        Push::Confirmed => "confirmed",
+        Push::Unavailable => "unavailable",
+        Push::Busy => "busy",
+        Push::Refused => "refused",
+    };
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Metrics {
+    /// All at zero; the running version is told as `mayfly_build_info`.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("mayfly"),
+            requests: Family::default(),
+            inboxes_created: Family::default(),
+            messages: Family::default(),
+            reasons: Family::default(),
+            unreachable: Family::default(),
+            sessions: Counter::default(),
+            sessions_open: Gauge::default(),
+            sessions_refused: Counter::default(),
+            commit: Histogram::new(COMMIT_BUCKETS),
+            pushes: Family::default(),
+            store: StoreGauges::default(),
+        };
+        metrics.register_counters();
+        metrics.store.register(&mut metrics.registry);
+        metrics
+    }
+
+    fn register_counters(&mut self) {
+        let r = &mut self.registry;
+        r.register("build", "The running version", Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]));
+        r.register("http_requests", "Requests answered", self.requests.clone());
+        r.register("inboxes_created", "Inboxes made", self.inboxes_created.clone());
+        r.register("smtp_messages", "Messages by what became of them", self.messages.clone());
+        r.register("smtp_refusals", "Messages refused or put off, by reason", self.reasons.clone());
+        r.register("smtp_recipients_refused", "Recipients refused, by reason", self.unreachable.clone());
+        r.register("smtp_sessions", "Sessions begun", self.sessions.clone());
+        r.register("smtp_sessions_open", "Sessions now", self.sessions_open.clone());
+        r.register("smtp_sessions_refused", "Connections turned away at the door", self.sessions_refused.clone());
+        r.register("smtp_commit_seconds", "From the last octet to the store's word", self.commit.clone());
+        r.register("sync_pushes", "Batches sent to the edge, by outcome", self.pushes.clone());
+    }
+
+    /// A request was answered.
+    pub fn request(&self, route: Template, method: Method, status: u16) {
+        let status = match status {
+            0..300 => StatusClass::Success,
+            300..400 => StatusClass::Redirection,
+            400..500 => StatusClass::ClientError,
+            _ => StatusClass::ServerError,
+        };
+        self.requests.get_or_create(&RequestLabels { route, method, status }).inc();
+    }
+
+    /// An inbox was made.
+    pub fn inbox_created(&self, drawn_by: Drawn) {
+        self.inboxes_created.get_or_create(&DrawnLabels { drawn_by }).inc();
+    }
+
+    /// A message came to its end.
+    pub fn message(&self, delivery: &Delivery) {
+        let (outcome, reason) = match delivery {
+            Delivery::Stored => (Outcome::Accepted, None),
+            Delivery::Refused(refusal) => (Outcome::RejectedPolicy, Some(Refusal::name(*refusal))),
+            Delivery::Deferred(deferral) => {
+                let outcome = match deferral {
+                    Deferral::NoRoom | Deferral::InboxFull => Outcome::TempfailCapacity,
+                    Deferral::StoreUnavailable => Outcome::TempfailInternal,
+                    // The owner ended it meanwhile: nothing of ours failed, no alarm should think so.
+                    Deferral::InboxGone => Outcome::RejectedPolicy,
+                };
+                (outcome, Some(deferral.name()))
+            }
+        };
+        self.messages.get_or_create(&OutcomeLabels { outcome }).inc();
+        if let Some(name) = reason {
+            self.reasons.get_or_create(&ReasonLabels { reason: Reason(name) }).inc();
+        }
+    }
+
+    /// A recipient was refused at `RCPT`.
+    pub fn recipient_refused(&self, why: Unreachable) {
+        let name = match why {
+            Unreachable::Unknown => "unknown",
+            Unreachable::Expired => "expired",
+            Unreachable::Full => "full",
+            Unreachable::Unavailable => "unavailable",
+        };
+        self.unreachable.get_or_create(&ReasonLabels { reason: Reason(name) }).inc();
+    }
+
+    /// An SMTP session began.
+    pub fn session_opened(&self) {
+        self.sessions.inc();
+        self.sessions_open.inc();
+    }
+
+    /// An SMTP session ended.
+    pub fn session_closed(&self) {
+        self.sessions_open.dec();
+    }
+
+    /// A connection was turned away before it became a session.
+    pub fn session_refused(&self) {
+        self.sessions_refused.inc();
+    }
+
+    /// A message was committed (or not) after `took`, from its last octet to the store's word.
+    pub fn committed(&self, took: Millis) {
+        self.commit.observe(took.as_duration().as_secs_f64());
+    }
+
+    /// A batch was sent to the edge.
+    pub fn push(&self, result: &Result<(), PushError>) {
+        let outcome = match result {
+            Ok(()) => Push::Confirmed,
+            Err(PushError::Unavailable) => Push::Unavailable,
+            Err(PushError::Busy(_)) => Push::Busy,
+            Err(PushError::Refused(_)) => Push::Refused,
+        };
+        self.pushes.get_or_create(&PushLabels { outcome }).inc();
+    }
+
+    /// Everything as text, the store's gauges as `status` says at `now`.
+    ///
+    /// # Errors
+    /// [`std::fmt::Error`]: a label did not write itself; none of ours fails.
+    pub fn render(&self, status: &StoreStatus, now: Timestamp) -> Result<String, std::fmt::Error> {
+        self.store.set(status, now);
+        let mut out = String::with_capacity(8 * 1024);
+        text::encode(&mut out, &self.registry)?;
+        Ok(out)
+    }
+}
+
+impl StoreGauges {
+    fn register(&self, r: &mut Registry) {
+        r.register("store_used_bytes", "Octets in use, reservations included", self.used.clone());
+        r.register("store_cap_bytes", "Octets that may be in use", self.cap.clone());
+        r.register("store_past_high_water", "1 while new mail is put off for want of room", self.full.clone());
+        r.register("store_inboxes", "Living inboxes", self.inboxes.clone());
+        r.register("store_messages", "Messages kept", self.messages.clone());
+        r.register(
+            "store_evicted",
+            "Messages dropped by the last guard: anything but 0 is an alarm",
+            self.evicted.clone(),
+        );
+        r.register("sync_owed_inboxes", "Inboxes that the edge is behind with", self.owed.clone());
+        r.register("sync_owed_oldest_seconds", "Age of the oldest owed change", self.owed_age.clone());
+    }
+
+    fn set(&self, status: &StoreStatus, now: Timestamp) {
+        self.used.set(count(status.used));
+        self.cap.set(count(status.cap));
+        self.full.set(i64::from(status.past_high_water));
+        self.inboxes.set(count(status.inboxes));
+        self.messages.set(count(status.messages));
+        self.evicted.set(i64::try_from(status.evicted).unwrap_or(i64::MAX));
+        self.owed.set(count(status.owed));
+        let age = status.owed_since.map_or(Millis::default(), |since| now.since(since));
+        self.owed_age.set(age.as_duration().as_secs_f64());
+    }
+}
+
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,267 @@
+//! The one place that names concrete adapters: builds them, starts the stages, and ends them in order.
+//!
+//! Ending goes the way of the mail: first nothing new comes in, then what is under way is finished, then
+//! what the edge is owed is pushed, for this store is memory and ends with the process.
+
+use std::{io, sync::Arc};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use protocol::batch::SigningKey;
+use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
+use tokio_rustls::TlsAcceptor;
+
+use crate::{
+    chance::SystemChance,
+    config::{Certificate, Config, Sync},
+    http::{ApiState, operator_router, router},
+    intake::{self, Bounds, Sharing},
+    limits::DRAIN_TIMEOUT,
+    mail::AddressHasher,
+    metrics::Metrics,
+    pipeline::Pipeline,
+    ports::{Chance, Clock, EdgeLink, PushError, Store},
+    registrar::Registrar,
+    store::memory::MemoryStore,
+    sync::{self, https::HttpsLink},
+};
+
+#[cfg(not(feature = "virtual-clock"))]
+use crate::clock::SystemClock as ThisClock;
+#[cfg(feature = "virtual-clock")]
+use crate::clock::VirtualClock as ThisClock;
+
+/// Why the origin does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A port cannot be had.
+    #[error("cannot listen for {what} at {address}: {reason}; choose another with {flag}")]
+    Listen {
+        /// For what.
+        what: &'static str,
+        /// Where.
+        address: std::net::SocketAddr,
+        /// Why not.
+        reason: io::Error,
+        /// What to change.
+        flag: &'static str,
+    },
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Certificate(#[from] intake::tls::TlsError),
+    /// The way to the edge cannot be built.
+    #[error("the link to the edge cannot be built: {0}")]
+    Link(String),
+    /// The system does not let us hear signals.
+    #[error("signals cannot be heard: {0}")]
+    Signals(io::Error),
+}
+
+/// The adapters, in the shape of their ports.
+struct Parts {
+    store: Arc<dyn Store>,
+    clock: Arc<ThisClock>,
+    chance: Arc<dyn Chance>,
+    metrics: Arc<Metrics>,
+    hasher: AddressHasher,
+}
+
+/// What was bound.
+struct Listeners {
+    smtp: std::net::TcpListener,
+    http: TcpListener,
+    operator: TcpListener,
+}
+
+/// Runs until `SIGTERM` or `SIGINT`. Once everything is bound, `say` is given one JSON line of what.
+///
+/// # Errors
+/// [`StartError`], before anything is taken in.
+pub async fn serve(config: Config, say: fn(&str)) -> Result<(), StartError> {
+    log_to_standard_error(config.log_level);
+    let tls = certificate(&config)?;
+    let signals = signals()?;
+    let listeners = bind(&config).await?;
+    let parts = Parts::build(&config);
+    let (drain, draining) = watch::channel(false);
+    let (end, ending) = watch::channel(false);
+
+    let mut background = JoinSet::new();
+    if let Some(link) = link(&config, &parts)? {
+        let (store, clock, chance) = (Arc::clone(&parts.store), parts.clock(), Arc::clone(&parts.chance));
+        background.spawn(sync::run(store, link, config.region.clone(), clock, chance, ending.clone()));
+    }
+    background.spawn(sync::purge_loop(Arc::clone(&parts.store), parts.clock(), ending));
+
+    let ready = serde_json::json!({
+        "smtp": listeners.smtp.local_addr().ok(),
+        "http": listeners.http.local_addr().ok(),
+        "operator": listeners.operator.local_addr().ok(),
+    });
+    let mut fronts = JoinSet::new();
+    parts.open(&mut fronts, listeners, &config, tls, &draining);
+    say(&ready.to_string());
+    tracing::info!(region = config.region, "ready");
+
+    signals.await;
+    tracing::info!("draining");
+    drain.send_replace(true);
+    let _ = timeout(DRAIN_TIMEOUT.as_duration(), async { while fronts.join_next().await.is_some() {} }).await;
+    end.send_replace(true);
+    let _ = timeout(DRAIN_TIMEOUT.as_duration(), async { while background.join_next().await.is_some() {} }).await;
+    tracing::info!(owed = parts.store.status().owed, "ended");
+    Ok(())
+}
+
+impl Parts {
+    fn build(config: &Config) -> Self {
+        let chance: Arc<dyn Chance> = Arc::new(SystemChance);
+        let mut key = zeroize::Zeroizing::new([0; 32]);
+        chance.fill(key.as_mut());
+        // In percent of the octets, without overflow on small machines.
+        let high_water = config.store.octets / 100 * config.store.high_water_percent;
+        Self {
+            store: Arc::new(MemoryStore::new(crate::budget::Budget::new(config.store.octets, high_water))),
+            clock: Arc::new(ThisClock::start()),
+            chance,
+            metrics: Arc::new(Metrics::new()),
+            hasher: AddressHasher::new(&key),
+        }
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock) as Arc<dyn Clock>
+    }
+
+    /// Opens SMTP, the API and the operator's door.
+    fn open(
+        &self,
+        fronts: &mut JoinSet<()>,
+        listeners: Listeners,
+        config: &Config,
+        tls: TlsAcceptor,
+        draining: &watch::Receiver<bool>,
+    ) {
+        let bounds = Bounds { sessions: config.smtp.sessions, ..Bounds::default() };
+        let intake = intake::Config { hostname: config.smtp.hostname.as_str().to_owned(), tls: Some(tls), bounds };
+        let reception = Arc::new(Pipeline {
+            store: Arc::clone(&self.store),
+            hasher: self.hasher.clone(),
+            domains: config.domains.clone(),
+            clock: self.clock(),
+            chance: Arc::clone(&self.chance),
+            metrics: Arc::clone(&self.metrics),
+        });
+        let smtp = intake::serve(listeners.smtp, intake, reception, self.clock(), draining.clone());
+        fronts.spawn(async { report("smtp", smtp.await) });
+
+        let api = self.api(config, draining);
+        for (listener, routes) in [(listeners.http, router(api.clone())), (listeners.operator, operator_router(api))] {
+            let mut until = draining.clone();
+            let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
+                // An error means that the sender is gone: time to end as well.
+                let _ = until.wait_for(|draining| *draining).await;
+            });
+            fronts.spawn(async { report("http", server.await) });
+        }
+    }
+
+    fn api(&self, config: &Config, draining: &watch::Receiver<bool>) -> ApiState {
+        let registrar = Registrar {
+            store: Arc::clone(&self.store),
+            hasher: self.hasher.clone(),
+            domains: config.domains.clone(),
+            chance: Arc::clone(&self.chance),
+            clock: self.clock(),
+        };
+        ApiState {
+            store: Arc::clone(&self.store),
+            registrar: Arc::new(registrar),
+            clock: self.clock(),
+            metrics: Arc::clone(&self.metrics),
+            region: config.region.clone(),
+            page: config.http.page.clone(),
+            draining: draining.clone(),
+            #[cfg(feature = "virtual-clock")]
+            advance: {
+                let clock = Arc::clone(&self.clock);
+                Arc::new(move |length| clock.advance(length))
+            },
+        }
+    }
+}
+
+async fn bind(config: &Config) -> Result<Listeners, StartError> {
+    let refuse = |what, address, flag| move |reason| StartError::Listen { what, address, reason, flag };
+    let (smtp, http, operator) = (config.smtp.listen, config.http.listen, config.operator);
+    Ok(Listeners {
+        smtp: intake::listen(smtp, Sharing::Alone).map_err(refuse("mail", smtp, "--smtp or smtp.listen"))?,
+        http: TcpListener::bind(http).await.map_err(refuse("the API", http, "--http or http.listen"))?,
+        operator: TcpListener::bind(operator).await.map_err(refuse("the operator", operator, "operator.listen"))?,
+    })
+}
+
+fn certificate(config: &Config) -> Result<TlsAcceptor, StartError> {
+    Ok(match &config.smtp.certificate {
+        Certificate::SelfMade => intake::tls::self_made(config.smtp.hostname.as_str())?,
+        Certificate::Files { chain, key } => intake::tls::from_pem(chain, key)?,
+    })
+}
+
+fn link(config: &Config, parts: &Parts) -> Result<Option<Arc<dyn EdgeLink>>, StartError> {
+    let Sync::Edge { url, key } = &config.sync else {
+        return Ok(None);
+    };
+    let link = HttpsLink::new(
+        url,
+        config.region.clone(),
+        SigningKey::from_seed(key),
+        parts.clock(),
+        Arc::clone(&parts.chance),
+    );
+    let link = link.map_err(|error| StartError::Link(error.to_string()))?;
+    Ok(Some(Arc::new(Counted { link, metrics: Arc::clone(&parts.metrics) })))
+}
+
+/// A link whose pushes are counted.
+struct Counted {
+    link: HttpsLink,
+    metrics: Arc<Metrics>,
+}
+
+#[async_trait]
+impl EdgeLink for Counted {
+    async fn push(&self, body: Bytes) -> Result<(), PushError> {
+        let result = self.link.push(body).await;
+        self.metrics.push(&result);
+        result
+    }
+}
+
+/// A future that ends with `SIGTERM` or `SIGINT`; both are heard from now on.
+fn signals() -> Result<impl Future<Output = ()>, StartError> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).map_err(StartError::Signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::Signals)?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+fn report(front: &'static str, result: io::Result<()>) {
+    if let Err(error) = result {
+        tracing::error!(front, kind = ?error.kind(), "a listener ended");
+    }
+}
+
+/// Our own events alone: what libraries log, they may log about people.
+fn log_to_standard_error(level: tracing::Level) {
+    use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+    let ours = Targets::new().with_target("origin", level);
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(io::stderr);
+    // A subscriber that is already there (a test's) stays.
+    let _ = tracing_subscriber::registry().with(lines).with(ours).try_init();
+}

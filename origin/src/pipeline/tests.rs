@@ -1,0 +1,167 @@
+use std::{net::Ipv4Addr, sync::atomic::AtomicU64};
+
+use protocol::{
+    capability::Capability,
+    id::InboxId,
+    message::{Part, Summary},
+    sealing::Binding,
+    time::{Millis, Timestamp},
+};
+use zeroize::Zeroizing;
+
+use super::*;
+use crate::{
+    budget::Budget,
+    mail::{Hop, ReversePath, Secret},
+    ports::NewInbox,
+    store::memory::MemoryStore,
+};
+
+struct Hand(AtomicU64);
+
+impl Clock for Hand {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(std::sync::atomic::Ordering::SeqCst))
+    }
+}
+
+/// Foreseeable octets, never the same twice.
+struct Counting(AtomicU64);
+
+impl Chance for Counting {
+    fn fill(&self, out: &mut [u8]) {
+        for chunk in out.chunks_mut(8) {
+            let n = self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            chunk.copy_from_slice(&n.to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+struct World {
+    pipeline: Pipeline,
+    clock: Arc<Hand>,
+}
+
+fn world(octets: usize) -> World {
+    let clock = Arc::new(Hand(AtomicU64::new(1_000_000)));
+    let pipeline = Pipeline {
+        store: Arc::new(MemoryStore::new(Budget::new(octets, octets))),
+        hasher: AddressHasher::new(&[7; 32]),
+        domains: vec![Domain::parse("mayfly.test").unwrap()],
+        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        chance: Arc::new(Counting(AtomicU64::new(1))),
+        metrics: Arc::new(Metrics::new()),
+    };
+    World { pipeline, clock }
+}
+
+impl World {
+    async fn inbox(&self, address: &str, owner: u8) -> Capability {
+        let capability = Capability::from_bytes([owner; 32]);
+        let now = self.clock.now();
+        let inbox = NewInbox {
+            id: capability.inbox_id(),
+            key: self.pipeline.hasher.key(&Address::parse(address).unwrap()),
+            public_key: Arc::new(capability.key_pair().public_key()),
+            read_token_hash: capability.read_token().hash(),
+            sealed_address: bytes::Bytes::new(),
+            domain: Domain::parse("mayfly.test").unwrap(),
+            created_at: now,
+            expires_at: now.plus(Millis::from_secs(3600)),
+        };
+        self.pipeline.store.create(inbox).await.unwrap();
+        capability
+    }
+
+    async fn send(&self, recipients: &[&str], message: &[u8]) -> Delivery {
+        let mut found = Vec::new();
+        for recipient in recipients {
+            found.push(self.pipeline.destination(&Address::parse(recipient).unwrap()).await.unwrap());
+        }
+        let received = Received {
+            reverse_path: ReversePath::Null,
+            recipients: found,
+            raw: Zeroizing::new(message.to_vec()),
+            trace_len: 0,
+            hop: Hop { client: Ipv4Addr::LOCALHOST.into(), helo: Secret("mta".to_owned()), tls: None },
+            received_at: self.clock.now(),
+        };
+        let room = self.pipeline.reserve(message.len() * (1 + recipients.len())).unwrap();
+        self.pipeline.deliver(received, room).await
+    }
+
+    async fn summaries(&self, owner: &Capability) -> Vec<Summary> {
+        let (id, now) = (owner.inbox_id(), self.clock.now());
+        let listing = self.pipeline.store.list(id, None, 100, now).await.unwrap();
+        listing.messages.iter().map(|entry| opened(owner, id, &entry.entry)).collect()
+    }
+}
+
+fn opened(owner: &Capability, inbox: InboxId, entry: &protocol::message::SealedEntry) -> Summary {
+    let binding = Binding { inbox, message: entry.id };
+    let opened = owner.key_pair().open(&binding, Part::Summary, entry.sealed.summary.as_slice()).unwrap();
+    serde_json::from_slice(&opened.inflate(1 << 20).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn every_recipient_gets_a_copy_that_the_others_cannot_open() {
+    let world = world(1 << 24);
+    let (anna, ben) = (world.inbox("anna@mayfly.test", 1).await, world.inbox("ben@mayfly.test", 2).await);
+    let delivery = world.send(&["Anna+shop@mayfly.test", "ben@mayfly.test"], b"Subject: Both\r\n\r\nHello.\r\n").await;
+    assert_eq!(delivery, Delivery::Stored);
+    let (annas, bens) = (world.summaries(&anna).await, world.summaries(&ben).await);
+    assert_eq!((annas[0].subject.as_str(), annas[0].tag.as_deref()), ("Both", Some("shop")));
+    assert_eq!((bens.len(), bens[0].tag.as_deref()), (1, None));
+    let listing = world.pipeline.store.list(anna.inbox_id(), None, 1, world.clock.now()).await.unwrap();
+    let entry = &listing.messages[0].entry;
+    let binding = Binding { inbox: anna.inbox_id(), message: entry.id };
+    assert!(ben.key_pair().open(&binding, Part::Summary, entry.sealed.summary.as_slice()).is_err());
+}
+
+#[tokio::test]
+async fn what_judge_refuses_is_not_stored() {
+    let world = world(1 << 24);
+    let owner = world.inbox("anna@mayfly.test", 1).await;
+    let mut looping = b"Received: by there; Mon, 23 Nov 2026 20:54:00 +0000\r\n".repeat(200);
+    looping.extend_from_slice(b"\r\nHello.\r\n");
+    let delivery = world.send(&["anna@mayfly.test"], &looping).await;
+    assert!(matches!(delivery, Delivery::Refused(crate::verdict::Refusal::Loop { .. })), "{delivery:?}");
+    assert!(world.summaries(&owner).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_inbox_that_ended_meanwhile_is_told_to_the_sender() {
+    let world = world(1 << 24);
+    let owner = world.inbox("anna@mayfly.test", 1).await;
+    let destination = world.pipeline.destination(&Address::parse("anna@mayfly.test").unwrap()).await.unwrap();
+    world.pipeline.store.delete_inbox(owner.inbox_id(), world.clock.now()).await.unwrap();
+    let received = Received {
+        reverse_path: ReversePath::Null,
+        recipients: vec![destination],
+        raw: Zeroizing::new(b"Subject: Late\r\n\r\n".to_vec()),
+        trace_len: 0,
+        hop: Hop { client: Ipv4Addr::LOCALHOST.into(), helo: Secret(String::new()), tls: None },
+        received_at: world.clock.now(),
+    };
+    let room = world.pipeline.reserve(10_000).unwrap();
+    assert_eq!(world.pipeline.deliver(received, room).await, Delivery::Deferred(Deferral::InboxGone));
+}
+
+#[tokio::test]
+async fn a_long_message_takes_the_same_way_off_the_executor() {
+    let world = world(1 << 26);
+    let owner = world.inbox("anna@mayfly.test", 1).await;
+    let mut message = b"Subject: Long\r\n\r\n".to_vec();
+    message.resize(INLINE_WORK_OCTETS + 1, b'a');
+    assert_eq!(world.send(&["anna@mayfly.test"], &message).await, Delivery::Stored);
+    assert_eq!(world.summaries(&owner).await[0].subject, "Long");
+}
+
+#[tokio::test]
+async fn an_unknown_recipient_and_a_strangers_domain_are_known_for_what_they_are() {
+    let world = world(1 << 24);
+    let unknown = world.pipeline.destination(&Address::parse("nobody@mayfly.test").unwrap()).await;
+    assert_eq!(unknown.err(), Some(Unreachable::Unknown));
+    assert!(world.pipeline.serves(&Domain::parse("mayfly.test").unwrap()));
+    assert!(!world.pipeline.serves(&Domain::parse("elsewhere.example").unwrap()));
+}

@@ -1,0 +1,23 @@
+// What is read of a message, checked: out of whatever a seal held. Pure.
+import { attachmentSummary, list, number, record, text, textOrNull, type Attachment, type Content } from "../wire.ts";
+
+function attachment(value: unknown): Attachment {
+  const it = record(value);
+  const encoding = it.encoding === "base64" || it.encoding === "quoted-printable" ? it.encoding : "identity";
+  return { ...attachmentSummary(value), offset: number(it.offset), length: number(it.length), encoding };
+}
+
+/** A content of whatever a seal held: what is missing is empty. */
+export function asContent(value: unknown): Content {
+  const it = record(value);
+  return {
+    text: textOrNull(it.text),
+    html: textOrNull(it.html),
+    inline: list(it.inline, (part) => {
+      const one = record(part);
+      return { cid: text(one.cid), content_type: text(one.content_type), data: text(one.data) };
+    }),
+    attachments: list(it.attachments, attachment),
+    headers: list(it.headers, (field) => ({ name: text(record(field).name), value: text(record(field).value) })),
+  };
+}

@@ -1,0 +1,44 @@
+// Attachments, as downloads and nothing else.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { t } from "../../i18n.ts";
+import { decodeRange } from "../../mail/decode.ts";
+import { safeName, sizeText } from "../../mail/filename.ts";
+import type { Attachment } from "../../wire.ts";
+import { failureText } from "../failure.tsx";
+import { SaveIcon } from "../icons.tsx";
+import { say } from "../say.ts";
+import { save, type Raw } from "./raw.ts";
+
+export function Attachments({ attachments, raw }: { readonly attachments: readonly Attachment[]; readonly raw: Raw }): JSX.Element | null {
+  const [busy, setBusy] = useState<number | null>(null);
+  if (attachments.length === 0) return null;
+  const take = async (it: Attachment, name: string) => {
+    setBusy(it.n);
+    const done = await raw();
+    setBusy(null);
+    if (done.kind === "failed") return say(failureText(done.failure));
+    try {
+      save(decodeRange(done.value, it.offset, it.length, it.encoding), name);
+      say(t("attachment.saved", { name }));
+    } catch {
+      say(t("failure.unreadable"));
+    }
+  };
+  return (
+    <ul class="attachments" aria-label={t("list.attachments", { n: attachments.length })}>
+      {attachments.map((it) => {
+        const name = safeName(it.filename, t("attachment.nameless", { n: it.n + 1 }));
+        return (
+          <li key={it.n}>
+            <button type="button" data-testid="attachment" data-n={it.n} disabled={busy === it.n} onClick={() => take(it, name)}>
+              <SaveIcon />
+              <span class="name" dir="auto">{name}</span>
+              <span class="size">{sizeText(it.size, document.documentElement.lang)}</span>
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,55 @@
+//! Programs that the machine's own packages provide: found, or installed where that is allowed.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use crate::command::{Job, missing, on_path};
+
+/// The browser and what steers it.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    /// The browser.
+    pub(crate) chromium: PathBuf,
+    /// Its WebDriver.
+    pub(crate) driver: PathBuf,
+}
+
+impl Browser {
+    /// Looks on the `PATH`.
+    pub(crate) fn find() -> Option<Self> {
+        let chromium = ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path)?;
+        let driver = ["chromedriver", "chromium.chromedriver"].into_iter().find_map(on_path)?;
+        Some(Self { chromium, driver })
+    }
+
+    /// Installs Debian's, where that may be done.
+    pub(crate) fn install() -> Result<Self> {
+        apt_install(&["chromium", "chromium-driver"])?;
+        Self::find().context("chromium and chromium-driver were installed, yet neither is on the PATH")
+    }
+}
+
+/// Installs Debian packages, when this is Debian and we are root.
+pub(crate) fn apt_install(packages: &[&str]) -> Result<()> {
+    let names = packages.join(" ");
+    if !Path::new("/etc/debian_version").exists() {
+        return missing(&names, "install it with your system's packages, so that it is on the PATH");
+    }
+    if !rustix::process::geteuid().is_root() {
+        return missing(&names, &format!("sudo apt-get install {names}"));
+    }
+    let apt = |what: &str, args: &[&str]| {
+        Job::new(what, "apt-get")
+            .args(args)
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .advice("see what apt-get says above; the package lists may be out of reach")
+            .quiet()
+    };
+    let install = [&["install", "-y", "--no-install-recommends"], packages].concat();
+    if apt("installing Debian packages", &install).is_ok() {
+        return Ok(());
+    }
+    apt("refreshing the package lists", &["update"])?;
+    apt("installing Debian packages", &install).map(drop)
+}

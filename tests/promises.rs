@@ -1,0 +1,97 @@
+//! What Mayfly promises its users, end to end, with the real parts: the origin's binary, the worker under
+//! the Workers runtime, Chromium. One sentence a promise; run by `cargo xtask test`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+mod admission;
+mod delivery;
+mod erasure;
+mod forgery;
+mod page;
+mod privacy;
+mod resilience;
+mod world;
+
+use std::{future::Future, process::ExitCode, sync::Arc};
+
+use anyhow::Result;
+use libtest_mimic::{Arguments, Failed, Trial};
+use tokio::runtime::Runtime;
+
+use world::World;
+
+/// Promises that leave the world as it is share one; those that break parts of it get one of their own.
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let runtime = Arc::new(Runtime::new().expect("a runtime"));
+    let world = match (!arguments.list).then(|| runtime.block_on(World::start())).transpose() {
+        Ok(world) => world.map(Arc::new),
+        Err(error) => panic!("the world does not start: {error:#}"),
+    };
+    let mut trials = Vec::new();
+    macro_rules! promise {
+        ($kind:ident $module:ident: $($name:ident),+ $(,)?) => {$(
+            trials.push($kind(&runtime, &world, concat!(stringify!($module), "::", stringify!($name)), $module::$name));
+        )+};
+    }
+    promise!(shared delivery:
+        mail_over_smtp_is_read_sealed_at_the_edge,
+        mail_over_smtp_is_read_assisted_at_the_edge,
+        five_megabytes_arrive_octet_for_octet,
+        one_attachment_is_fetched_alone,
+        a_wait_ends_when_mail_comes,
+        events_tell_of_mail_and_of_deletions,
+        the_origin_alone_serves_the_same_api,
+        bad_requests_get_problems_and_never_a_500,
+    );
+    promise!(shared admission: the_101st_request_in_a_minute_is_refused);
+    promise!(shared forgery: forged_stale_and_replayed_batches_are_refused);
+    promise!(shared page:
+        the_page_shows_a_message_and_its_code_within_seconds,
+        a_private_link_opens_the_inbox_elsewhere_and_leaves_no_trace,
+        a_big_attachment_opens_in_the_browser_octet_for_octet,
+        hostile_mail_reaches_nobody,
+        the_page_is_accessible,
+        the_page_is_quick_and_still,
+    );
+    promise!(own erasure:
+        an_expired_inbox_is_gone_everywhere,
+        a_deleted_message_and_a_deleted_inbox_are_gone_everywhere,
+    );
+    promise!(own privacy: nothing_written_anywhere_tells_of_people_or_mail);
+    promise!(own resilience:
+        what_arrived_is_read_while_the_origin_is_dead,
+        what_was_owed_arrives_when_the_link_is_back,
+        a_fresh_origin_serves_new_inboxes,
+    );
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    drop(world);
+    conclusion.exit_code()
+}
+
+fn shared<F>(runtime: &Arc<Runtime>, world: &Option<Arc<World>>, name: &str, promise: fn(Arc<World>) -> F) -> Trial
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    let (runtime, world) = (Arc::clone(runtime), world.clone());
+    Trial::test(name, move || match world {
+        Some(world) => runtime.block_on(promise(world)).map_err(|error| Failed::from(format!("{error:?}"))),
+        None => Ok(()),
+    })
+}
+
+fn own<F>(runtime: &Arc<Runtime>, _: &Option<Arc<World>>, name: &str, promise: fn(World) -> F) -> Trial
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    let runtime = Arc::clone(runtime);
+    Trial::test(name, move || {
+        let kept = runtime.block_on(async { promise(World::start().await?).await });
+        kept.map_err(|error| Failed::from(format!("{error:?}")))
+    })
+}

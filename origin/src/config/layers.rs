@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use super::{
     ConfigError,
-    keys::{ALL, Key, Shown},
+    keys::{ALL, Description, Key, Shown},
 };
 
 /// Where a value came from.
@@ -123,15 +123,22 @@ impl Settings {
 }
 
 impl fmt::Display for Settings {
-    /// The effective configuration as TOML with dotted keys, each with its source and meaning.
+    /// The effective configuration as TOML that may be a configuration file: each setting with its meaning above it
+    /// and its source beside it. A secret is told to be set, never shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (key, (value, source)) in &self.0 {
-            let description = key.describe();
-            let shown = match description.shown {
-                Shown::Never if !value.is_empty() => "(set)",
-                Shown::Never | Shown::Plainly => value,
-            };
-            writeln!(f, "# {} [{source}]\n{} = {shown:?}", description.meaning, description.name)?;
+            let Description { name, meaning, shown, .. } = key.describe();
+            writeln!(f, "# {meaning}")?;
+            match (shown, value.as_str()) {
+                (_, "") => writeln!(f, "# {name} is not set\n")?,
+                (Shown::Never, _) => writeln!(f, "# {name} is set, and not shown  # {source}\n")?,
+                (Shown::Plainly, value) if value.parse::<u64>().is_ok() => {
+                    writeln!(f, "{name} = {value}  # {source}\n")?;
+                }
+                (Shown::Plainly, value) => {
+                    writeln!(f, "{name} = {}  # {source}\n", toml::Value::from(value))?;
+                }
+            }
         }
         Ok(())
     }
@@ -146,11 +153,12 @@ fn flat(value: &toml::Value) -> String {
 }
 
 fn unknown(key: &str, source_: Source) -> ConfigError {
-    let plain =
-        key.strip_prefix("MAYFLY_").map_or_else(|| key.to_owned(), |name| name.to_lowercase().replace('_', "."));
-    let nearest = ALL
-        .iter()
-        .max_by(|a, b| strsim::jaro_winkler(a.name, &plain).total_cmp(&strsim::jaro_winkler(b.name, &plain)))
-        .map_or("region", |d| d.name);
+    // In the form that it was written in.
+    let form = |description: &Description| match source_ {
+        Source::Environment(_) => description.variable(),
+        Source::Default | Source::File(_) | Source::Flag(_) => description.name.to_owned(),
+    };
+    let likeness = |description: &Description| strsim::jaro_winkler(&form(description), key);
+    let nearest = ALL.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).map(form).unwrap_or_default();
     ConfigError::Unknown { key: key.to_owned(), source_, nearest }
 }

@@ -126,7 +126,7 @@ pub enum ConfigError {
         /// Where.
         source_: Source,
         /// The likeliest one.
-        nearest: &'static str,
+        nearest: String,
     },
     /// A value that cannot be used.
     #[error("{key} (from {source_}) {wanted}")]

@@ -30,6 +30,7 @@ use protocol::{
 };
 use tokio::sync::futures::OwnedNotified;
 
+pub use self::shared::Edge;
 use self::{
     shard::{Admission, Shard},
     shared::{Bounds, SHARDS, Shared, lock},
@@ -62,14 +63,20 @@ impl Drop for Seat<'_> {
 }
 
 impl MemoryStore {
-    /// An empty store that counts what it holds against `budget`.
+    /// An empty store that counts what it holds against `budget`, and owes it to an edge.
     #[must_use]
     pub fn new(budget: Budget) -> Self {
-        Self::with_bounds(budget, Bounds { inboxes: INBOXES, tombstones: TOMBSTONES / SHARDS })
+        Self::for_edge(budget, Edge::Pushed)
     }
 
-    fn with_bounds(budget: Budget, bounds: Bounds) -> Self {
-        let shared = Arc::new(Shared::new(budget, bounds));
+    /// The same, with or without an edge.
+    #[must_use]
+    pub fn for_edge(budget: Budget, edge: Edge) -> Self {
+        Self::with_bounds(budget, Bounds { inboxes: INBOXES, tombstones: TOMBSTONES / SHARDS }, edge)
+    }
+
+    fn with_bounds(budget: Budget, bounds: Bounds, edge: Edge) -> Self {
+        let shared = Arc::new(Shared::new(budget, bounds, edge));
         let shards = std::array::from_fn(|_| Mutex::new(Shard::new(Arc::clone(&shared))));
         Self { shared, shards }
     }

@@ -20,7 +20,7 @@ use protocol::{
 use super::{
     glance::Snapshot,
     inbox::{Debt, Kept, Removed},
-    shared::{Shared, tighten},
+    shared::{Edge, Shared, tighten},
     waiters::Waiters,
 };
 use crate::{
@@ -244,11 +244,16 @@ impl Shard {
         let (key, until) = (kept.key, at.plus(GONE_MEMORY));
         let (removed, mut room) = kept.into_removed();
         room.shrink(TOMBSTONE_OVERHEAD);
-        let farewell = Farewell::Owed { since: at, removed };
+        let farewell = match self.shared.edge {
+            Edge::Pushed => {
+                self.debts.insert((at, id));
+                self.shared.bell.ring();
+                Farewell::Owed { since: at, removed }
+            }
+            Edge::None => Farewell::Told,
+        };
         self.places.insert(id, Place::Ended(Box::new(Ended { key, until, farewell, _room: room })));
         self.tombstones.insert((until, id));
-        self.debts.insert((at, id));
-        self.shared.bell.ring();
         self.waiters.wake(id);
         if self.tombstones.len() > self.shared.bounds.tombstones
             && let Some(&(_, oldest)) = self.tombstones.first()
@@ -288,7 +293,7 @@ impl Shard {
     /// Notes that the edge lacks a change of a living inbox; a debt that it has already is older.
     fn owe(&mut self, id: InboxId, since: Timestamp) {
         let Ok(kept) = Self::living_mut(&mut self.places, id) else { return };
-        if kept.debt == Debt::None {
+        if self.shared.edge == Edge::Pushed && kept.debt == Debt::None {
             kept.debt = Debt::Since(since);
             self.debts.insert((since, id));
             self.shared.bell.ring();

@@ -32,10 +32,20 @@ pub(super) struct Bounds {
     pub(super) tombstones: usize,
 }
 
+/// Whether there is an edge to be behind with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// Each change is owed until the edge has confirmed it.
+    Pushed,
+    /// Readers come here; nobody is owed anything.
+    None,
+}
+
 /// What all shards share.
 pub(super) struct Shared {
     pub(super) budget: Budget,
     pub(super) bounds: Bounds,
+    pub(super) edge: Edge,
     pub(super) addresses: Addresses,
     pub(super) bell: Bell,
     /// Living inboxes.
@@ -47,10 +57,11 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(budget: Budget, bounds: Bounds) -> Self {
+    pub(super) fn new(budget: Budget, bounds: Bounds, edge: Edge) -> Self {
         Self {
             budget,
             bounds,
+            edge,
             addresses: Addresses::default(),
             bell: Bell::default(),
             inboxes: AtomicUsize::new(0),

@@ -53,7 +53,7 @@ async fn memory_is_given_back_after_a_crowd() {
 
 #[tokio::test]
 async fn ends_are_remembered_up_to_a_bound_the_oldest_forgotten_first() {
-    let store = MemoryStore::with_bounds(plenty(), Bounds { inboxes: 100, tombstones: 3 });
+    let store = MemoryStore::with_bounds(plenty(), Bounds { inboxes: 100, tombstones: 3 }, Edge::Pushed);
     for n in 0..5 {
         store.create(crowd(n)).await.unwrap();
         store.delete_inbox(crowd(n).id, at(n.into())).await.unwrap();
@@ -69,7 +69,7 @@ async fn ends_are_remembered_up_to_a_bound_the_oldest_forgotten_first() {
 
 #[tokio::test]
 async fn so_many_inboxes_and_no_more() {
-    let store = MemoryStore::with_bounds(plenty(), Bounds { inboxes: 2, tombstones: 9 });
+    let store = MemoryStore::with_bounds(plenty(), Bounds { inboxes: 2, tombstones: 9 }, Edge::Pushed);
     make_inbox(&store, 1, NOON).await;
     make_inbox(&store, 2, NOON).await;
     let refused = store.create(new_inbox(3, NOON)).await.err();
@@ -102,6 +102,19 @@ async fn deletions_are_remembered_up_to_a_bound_once_the_edge_knows() {
     assert_eq!(store.status().used, used(INBOX_DELETIONS));
     let listing = store.list(inbox_id(1), None, 1, at(2)).await.unwrap();
     assert_eq!((listing.deleted.len(), listing.cursor), (INBOX_DELETIONS, Seq(2 * u64::from(churn) + 2)));
+}
+
+#[tokio::test]
+async fn without_an_edge_nothing_is_owed() {
+    let store = MemoryStore::for_edge(plenty(), Edge::None);
+    make_inbox(&store, 1, NOON).await;
+    make_inbox(&store, 2, NOON).await;
+    put(&store, 1, 1, at(1)).await.unwrap();
+    store.delete_message(inbox_id(1), message_id(1), at(2)).await.unwrap();
+    store.delete_inbox(inbox_id(2), at(2)).await.unwrap();
+    assert_eq!((store.status().owed, store.status().owed_since), (0, None));
+    assert!(store.owed(&NONE, 9, at(3)).await.unwrap().is_empty());
+    assert_eq!(store.list(inbox_id(1), None, 9, at(3)).await.unwrap().deleted.len(), 1);
 }
 
 #[tokio::test]

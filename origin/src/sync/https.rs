@@ -8,13 +8,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use protocol::{
-    batch::{PATH, SigningKey},
+    batch::{PATH, Signature, SigningKey},
     time::Millis,
 };
 use reqwest::{Client, Response, StatusCode, header, redirect};
 
 use crate::{
-    limits::PUSH_TIMEOUT,
+    limits::{INLINE_WORK_OCTETS, PUSH_TIMEOUT},
     ports::{Chance, Clock, EdgeLink, PushError},
 };
 
@@ -26,7 +26,7 @@ pub struct HttpsLink {
     client: Client,
     url: String,
     region: String,
-    key: SigningKey,
+    key: Arc<SigningKey>,
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
 }
@@ -74,22 +74,35 @@ impl HttpsLink {
         }
         let url = format!("{}{PATH}", url.as_str().trim_end_matches('/'));
         let client = Client::builder().redirect(redirect::Policy::none()).timeout(timeout.as_duration()).build()?;
-        Ok(Self { client, url, region, key, clock, chance })
+        Ok(Self { client, url, region, key: Arc::new(key), clock, chance })
     }
 }
 
 #[async_trait]
 impl EdgeLink for HttpsLink {
     async fn push(&self, body: Bytes) -> Result<(), PushError> {
-        let mut nonce = [0; 16];
-        self.chance.fill(&mut nonce);
-        let signature = self.key.sign(&self.region, self.clock.now(), nonce, &body);
+        let signature = self.sign(&body).await?;
         let mut request = self.client.post(&self.url).header(header::CONTENT_TYPE, "application/octet-stream");
         for (name, value) in signature.headers() {
             request = request.header(name, value);
         }
         let answer = request.body(body).send().await.map_err(|_| PushError::Unavailable)?;
         meaning(&answer)
+    }
+}
+
+impl HttpsLink {
+    /// Hashes all of the body: tens of milliseconds for a large one, which the executor is not kept for.
+    async fn sign(&self, body: &Bytes) -> Result<Signature, PushError> {
+        let mut nonce = [0; 16];
+        self.chance.fill(&mut nonce);
+        let (key, region, now) = (Arc::clone(&self.key), self.region.clone(), self.clock.now());
+        if body.len() <= INLINE_WORK_OCTETS {
+            return Ok(key.sign(&region, now, nonce, body));
+        }
+        let body = body.clone();
+        let signing = tokio::task::spawn_blocking(move || key.sign(&region, now, nonce, &body));
+        signing.await.map_err(|_| PushError::Unavailable)
     }
 }
 

@@ -107,9 +107,9 @@ pub const NAME_DRAWS: usize = 8;
 /// How long a request's body may take to come, once its head is there: it is smaller than one packet or two.
 pub const REQUEST_TIMEOUT: Millis = Millis::from_secs(10);
 
-/// Octets that assisted answers hold in the clear at one time, counted as three times the sealed part:
-/// the sealed copy, the opened one and what is cut from it.
-pub const ASSISTED_OCTETS: u32 = 512 * 1024 * 1024;
+/// Octets that answers put together in memory take at one time, counted as three times the sealed part while they
+/// are made (the sealed copy, the opened one or its text, and what is cut from it), then as what they are.
+pub const ANSWERS_OCTETS: u32 = 512 * 1024 * 1024;
 
 /// How many times larger than its sealed form a summary may inflate: JSON of short texts deflates to a tenth or so.
 pub const SUMMARY_INFLATION: usize = 32;
@@ -214,5 +214,42 @@ pub const EVENT_HEARTBEAT: Millis = Millis::from_secs(15);
 /// thread of their own, since they would hold up other sessions for milliseconds.
 pub const INLINE_WORK_OCTETS: usize = 128 * 1024;
 
-/// How long a draining process waits for running sessions before it ends.
+/// How long a draining process takes at most, all told: orchestrators kill what takes 30 seconds.
 pub const DRAIN_TIMEOUT: Millis = Millis::from_secs(25);
+
+/// Of [`DRAIN_TIMEOUT`], what is kept for pushing to the edge: mail that is cut off while it comes in is sent
+/// again by its sender, mail that was taken and not pushed is lost.
+pub const DRAIN_EDGE_TIMEOUT: Millis = PUSH_TIMEOUT;
+
+/// HTTP connections at one time: [`WAITERS`] and half as many that come and go. Further ones wait in the backlog.
+pub const HTTP_CONNECTIONS: usize = 30_000;
+
+/// Connections to the operator's door at one time: a few scrapers.
+pub const OPERATOR_CONNECTIONS: usize = 64;
+
+/// How long a request's head may take to come, and how long a connection may be kept for the next one.
+pub const HTTP_HEAD_TIMEOUT: Millis = Millis::from_secs(10);
+
+/// Octets of a request's head, all fields together; our own clients send a few hundred.
+pub const HTTP_HEAD_OCTETS: usize = 16 * 1024;
+
+/// How long a client may take for [`HTTP_STEADY_OCTETS`] of an answer, or for all of it: who does not read
+/// would hold the answer's memory.
+pub const HTTP_STALL_TIMEOUT: Millis = Millis::from_secs(30);
+
+/// What a client must take within [`HTTP_STALL_TIMEOUT`]: 8 kB a second, less than the slowest phone.
+pub const HTTP_STEADY_OCTETS: usize = 256 * 1024;
+
+/// Messages that an event stream takes out of the store at one time: what each of [`WAITERS`] may hold.
+pub const EVENT_PAGE: usize = 4;
+
+/// Long messages that are judged and sealed at one time: each takes several times its octets meanwhile, and
+/// more threads than processors would only wait for one another.
+pub const LONG_MESSAGES: usize = 4;
+
+/// What one encapsulation costs beside the sealing itself, as octets that are sealed in the same time.
+pub const ENCAPSULATION_OCTETS: usize = 16 * 1024;
+
+/// Copies remembered that were stored although their message was put off for another's sake; beyond, the
+/// oldest are forgotten, and the sender's next attempt brings them twice.
+pub const REPEATS: usize = 10_000;

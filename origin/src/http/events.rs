@@ -19,7 +19,7 @@ use protocol::{
     api::{DeletedEvent, ExpiringEvent},
     cursor::{Cursor, Seq, Since},
     id::InboxId,
-    limits::{EXPIRY_WARNING, LIST_LIMIT},
+    limits::EXPIRY_WARNING,
     message::{OpenEntry, SealedEntry},
     problem::Kind,
     security::ASSISTED_HEADER,
@@ -38,7 +38,7 @@ use super::{
     waiting::Place,
 };
 use crate::{
-    limits::{EVENT_HEARTBEAT, EVENT_RETRY},
+    limits::{EVENT_HEARTBEAT, EVENT_PAGE, EVENT_RETRY},
     ports::{Inbox, Listing},
 };
 
@@ -181,13 +181,13 @@ impl Watch {
         self.shared.api.clock.now()
     }
 
-    /// Queues what happened since the last look.
+    /// Queues what happened since the last look, a page of it: who reads slowly must not hold a whole inbox.
     async fn look(&mut self, inbox: Inbox) -> Result<(), Refused> {
         let since = match self.seen {
             Seen::Nothing => None,
             Seen::Since(since) => Some(since),
         };
-        let listing = self.shared.api.store.list(self.id, since, LIST_LIMIT, self.now()).await?;
+        let listing = self.shared.api.store.list(self.id, since, EVENT_PAGE, self.now()).await?;
         let cursor = listing.cursor;
         self.queue(listing).await?;
         self.seen = Seen::Since(Since::Cursor(Cursor(cursor)));

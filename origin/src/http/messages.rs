@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     extract::State,
     http::{StatusCode, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use protocol::{
     api::{OpenList, SealedList},
@@ -91,12 +91,11 @@ pub(super) async fn list(
     let reader = shared.admit(id, &credential).await?.reader;
     let listing = shared.listing(id, wish).await?;
     let cursor = Cursor(listing.cursor);
-    let entries = listing.messages.into_iter().map(|message| message.entry);
+    let entries: Vec<_> = listing.messages.into_iter().map(|message| message.entry).collect();
+    let octets = entries.iter().map(|entry| entry.sealed.summary.0.len()).sum();
     match reader {
-        Reader::Sealed => Ok(axum::Json(SealedList { messages: entries.collect(), cursor }).into_response()),
+        Reader::Sealed => shared.openings.sealed(octets, SealedList { messages: entries, cursor }).await,
         Reader::Assisted(opener) => {
-            let entries: Vec<_> = entries.collect();
-            let octets = entries.iter().map(|entry| entry.sealed.summary.0.len()).sum();
             let open = move || opening::json(&OpenList { messages: open_all(&opener, &entries)?, cursor });
             Ok(json(shared.openings.answer(octets, open).await?))
         }
@@ -155,13 +154,13 @@ pub(super) async fn show(
     let now = shared.api.clock.now();
     let mut entry = shared.api.store.entry(id, mid, now).await?;
     let content = shared.api.store.part(id, mid, Part::Content, now).await?;
+    let octets = entry.sealed.summary.0.len() + content.len();
     match reader {
         Reader::Sealed => {
             entry.sealed.content = Some(content.to_vec().into());
-            Ok(axum::Json(entry).into_response())
+            shared.openings.sealed(octets, entry).await
         }
         Reader::Assisted(opener) => {
-            let octets = entry.sealed.summary.0.len() + content.len();
             let open = move || {
                 let mut open = opener.entry(&entry)?;
                 open.content = Some(opener.content(mid, &content)?);

@@ -34,8 +34,11 @@ mod opening;
 mod page;
 mod raw;
 mod refused;
+mod serve;
 mod service;
 mod waiting;
+
+pub use self::serve::{Bounds, serve};
 
 /// What the routes work with. `app.rs` fills it in.
 #[derive(Clone)]

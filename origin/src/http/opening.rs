@@ -1,12 +1,13 @@
 //! Assisted mode: opens sealed parts for the one answer that asked, on a thread that may block.
 //!
-//! Nothing opened is kept: buffers are wiped when the answer is sent. What all such answers hold at
-//! one time is bounded, since each can be a whole message.
+//! Nothing opened is kept: the buffers of what is decrypted and of the answer are wiped, the latter when it is sent.
+//! What all answers that are put together in memory hold at one time is bounded, since each can be a whole message.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use axum::{
     body::{Body, Bytes},
+    http::header,
     response::{IntoResponse, Response},
 };
 use protocol::{
@@ -22,8 +23,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
 
-use super::refused::Refused;
-use crate::limits::{ASSISTED_OCTETS, CONTENT_INFLATION, HEADER_OCTETS, REQUEST_TIMEOUT, SUMMARY_INFLATION};
+use super::{answer::JSON, refused::Refused};
+use crate::limits::{
+    ANSWERS_OCTETS, CONTENT_INFLATION, HEADER_OCTETS, INLINE_WORK_OCTETS, REQUEST_TIMEOUT, SUMMARY_INFLATION,
+};
 
 /// The longest address (RFC 5321 §4.5.3.1): 64 octets, `@`, 255 octets.
 const ADDRESS_OCTETS: usize = 320;
@@ -34,10 +37,10 @@ pub(super) struct Opener {
     inbox: InboxId,
 }
 
-/// How much may be held open at one time.
+/// How much may be held for answers at one time.
 pub(super) struct Openings(Arc<Semaphore>);
 
-/// Octets in the clear on their way out; wiped and given back to [`Openings`] once sent.
+/// Octets on their way out, mostly in the clear; wiped and given back to [`Openings`] once sent.
 struct Held {
     octets: Zeroizing<Vec<u8>>,
     _share: OwnedSemaphorePermit,
@@ -51,7 +54,7 @@ impl AsRef<[u8]> for Held {
 
 impl Openings {
     pub(super) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(ASSISTED_OCTETS as usize)))
+        Self(Arc::new(Semaphore::new(ANSWERS_OCTETS as usize)))
     }
 
     /// Runs `open` where it may block, with room for `sealed` octets of sealed parts; what it
@@ -63,21 +66,40 @@ impl Openings {
     ) -> Result<Response, Refused> {
         let share = self.share(sealed).await?;
         let octets = blocking(open).await?;
-        let body = Body::from(Bytes::from_owner(Held { octets, _share: share }));
-        Ok(([(ASSISTED_HEADER, "origin")], body).into_response())
+        Ok(([(ASSISTED_HEADER, "origin")], held(octets, share)).into_response())
+    }
+
+    /// An answer in JSON with `sealed` octets of sealed parts: as text they take as much room as opened ones.
+    pub(super) async fn sealed(
+        &self,
+        sealed: usize,
+        value: impl Serialize + Send + 'static,
+    ) -> Result<Response, Refused> {
+        let share = self.share(sealed).await?;
+        let octets = match sealed {
+            0..=INLINE_WORK_OCTETS => json(&value)?,
+            _ => blocking(move || json(&value)).await?,
+        };
+        Ok(([(header::CONTENT_TYPE, JSON)], held(octets, share)).into_response())
     }
 
     async fn share(&self, sealed: usize) -> Result<OwnedSemaphorePermit, Refused> {
-        let wanted = u32::try_from(sealed.saturating_mul(3)).unwrap_or(ASSISTED_OCTETS).clamp(1, ASSISTED_OCTETS);
+        let wanted = u32::try_from(sealed.saturating_mul(3)).unwrap_or(ANSWERS_OCTETS).clamp(1, ANSWERS_OCTETS);
         let waiting = Arc::clone(&self.0).acquire_many_owned(wanted);
         match tokio::time::timeout(REQUEST_TIMEOUT.as_duration(), waiting).await {
             Ok(Ok(share)) => Ok(share),
-            Ok(Err(_)) | Err(_) => Err(Refused::new(
-                Kind::Unavailable,
-                "Too much mail is being opened just now. Try again, or open it yourself with the read token.",
-            )),
+            Ok(Err(_)) | Err(_) => {
+                Err(Refused::new(Kind::Unavailable, "Too much mail is being read just now. Try again a little later."))
+            }
         }
     }
+}
+
+/// The body, which keeps of `share` no more than it needs until it is sent.
+fn held(octets: Zeroizing<Vec<u8>>, mut share: OwnedSemaphorePermit) -> Body {
+    let needed = octets.capacity().clamp(1, share.num_permits());
+    let share = share.split(needed).unwrap_or(share);
+    Body::from(Bytes::from_owner(Held { octets, _share: share }))
 }
 
 /// Runs `work` on a thread that may block; a panic in it is a fault of ours.
@@ -87,9 +109,26 @@ pub(super) async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(|_| fault())?
 }
 
-/// JSON in a buffer that is wiped.
+/// JSON in a buffer that is wiped, of its exact size: growth would leave copies behind.
 pub(super) fn json(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, Refused> {
-    serde_json::to_vec(value).map(Zeroizing::new).map_err(|_| fault())
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, value).map_err(|_| fault())?;
+    let mut out = Zeroizing::new(Vec::with_capacity(length.0));
+    serde_json::to_writer(&mut *out, value).map_err(|_| fault())?;
+    Ok(out)
+}
+
+/// Counts what is written to it.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        self.0 += octets.len();
+        Ok(octets.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn fault() -> Refused {

@@ -147,3 +147,19 @@ async fn a_cursor_that_is_none_is_refused() {
     request.headers_mut().insert("last-event-id", "7".parse().unwrap());
     bench.send(request).await.is_problem(422);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_backlog_of_many_pages_comes_whole_and_in_order() {
+    let bench = Bench::new();
+    let inbox = bench.inbox().await;
+    let mut sent = Vec::new();
+    for n in 0..=2 * crate::limits::EVENT_PAGE {
+        sent.push(bench.deliver(&inbox, &format!("No. {n}")).await.to_string());
+    }
+    let mut stream = Stream::open(&bench, &inbox, &inbox.capability(), "", None).await;
+    for id in &sent {
+        assert_eq!(stream.next().await.unwrap().data["id"], *id.as_str());
+    }
+    bench.draining.send_replace(true);
+    assert_eq!(stream.next().await, None);
+}

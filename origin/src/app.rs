@@ -3,6 +3,8 @@
 //! Ending goes the way of the mail: first nothing new comes in, then what is under way is finished, then
 //! what the edge is owed is pushed, for this store is memory and ends with the process.
 
+mod process;
+
 use std::{io, sync::Arc};
 
 use async_trait::async_trait;
@@ -12,17 +14,18 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
+    budget::Budget,
     chance::SystemChance,
     config::{Certificate, Config, Sync},
-    http::{ApiState, operator_router, router},
+    http::{self, ApiState, operator_router, router},
     intake::{self, Bounds, Sharing},
-    limits::DRAIN_TIMEOUT,
+    limits::{DRAIN_EDGE_TIMEOUT, DRAIN_TIMEOUT, HTTP_CONNECTIONS, OPERATOR_CONNECTIONS},
     mail::AddressHasher,
     metrics::Metrics,
-    pipeline::Pipeline,
+    pipeline::{self, Pipeline},
     ports::{Chance, Clock, EdgeLink, PushError, Store},
     registrar::Registrar,
-    store::memory::MemoryStore,
+    store::memory::{Edge, MemoryStore},
     sync::{self, https::HttpsLink},
 };
 
@@ -77,10 +80,19 @@ struct Listeners {
 ///
 /// # Errors
 /// [`StartError`], before anything is taken in.
-pub async fn serve(config: Config, say: fn(&str)) -> Result<(), StartError> {
+pub async fn serve(config: Config, say: impl FnOnce(&str)) -> Result<(), StartError> {
     log_to_standard_error(config.log_level);
-    let tls = certificate(&config)?;
+    process::harden();
+    if process::raise_descriptors().is_some_and(|most| most < config.smtp.sessions as u64) {
+        tracing::warn!("the limit of open files is below smtp.sessions: raise it (LimitNOFILE, ulimit -n)");
+    }
     let signals = signals()?;
+    run(config, say, signals).await
+}
+
+/// Runs until `ended`.
+async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output = ()>) -> Result<(), StartError> {
+    let tls = certificate(&config)?;
     let listeners = bind(&config).await?;
     let parts = Parts::build(&config);
     let (drain, draining) = watch::channel(false);
@@ -99,16 +111,20 @@ pub async fn serve(config: Config, say: fn(&str)) -> Result<(), StartError> {
         "operator": listeners.operator.local_addr().ok(),
     });
     let mut fronts = JoinSet::new();
-    parts.open(&mut fronts, listeners, &config, tls, &draining);
+    let pipeline = parts.open(&mut fronts, listeners, &config, tls, &draining);
     say(&ready.to_string());
     tracing::info!(region = config.region, "ready");
 
-    signals.await;
+    ended.await;
     tracing::info!("draining");
     drain.send_replace(true);
-    let _ = timeout(DRAIN_TIMEOUT.as_duration(), async { while fronts.join_next().await.is_some() {} }).await;
+    let for_fronts = DRAIN_TIMEOUT.as_duration().saturating_sub(DRAIN_EDGE_TIMEOUT.as_duration());
+    let _ = timeout(for_fronts, async { while fronts.join_next().await.is_some() {} }).await;
+    fronts.abort_all();
+    // Sessions that are left hear 451 from here on: what they brought, their senders keep.
+    pipeline.stop().await;
     end.send_replace(true);
-    let _ = timeout(DRAIN_TIMEOUT.as_duration(), async { while background.join_next().await.is_some() {} }).await;
+    let _ = timeout(DRAIN_EDGE_TIMEOUT.as_duration(), async { while background.join_next().await.is_some() {} }).await;
     tracing::info!(owed = parts.store.status().owed, "ended");
     Ok(())
 }
@@ -120,8 +136,12 @@ impl Parts {
         chance.fill(key.as_mut());
         // In percent of the octets, without overflow on small machines.
         let high_water = config.store.octets / 100 * config.store.high_water_percent;
+        let edge = match config.sync {
+            Sync::Off => Edge::None,
+            Sync::Edge { .. } => Edge::Pushed,
+        };
         Self {
-            store: Arc::new(MemoryStore::new(crate::budget::Budget::new(config.store.octets, high_water))),
+            store: Arc::new(MemoryStore::for_edge(Budget::new(config.store.octets, high_water), edge)),
             clock: Arc::new(ThisClock::start()),
             chance,
             metrics: Arc::new(Metrics::new()),
@@ -141,29 +161,34 @@ impl Parts {
         config: &Config,
         tls: TlsAcceptor,
         draining: &watch::Receiver<bool>,
-    ) {
+    ) -> Arc<Pipeline> {
         let bounds = Bounds { sessions: config.smtp.sessions, ..Bounds::default() };
         let intake = intake::Config { hostname: config.smtp.hostname.as_str().to_owned(), tls: Some(tls), bounds };
-        let reception = Arc::new(Pipeline {
+        let pipeline = Arc::new(Pipeline::new(pipeline::Parts {
             store: Arc::clone(&self.store),
             hasher: self.hasher.clone(),
             domains: config.domains.clone(),
             clock: self.clock(),
             chance: Arc::clone(&self.chance),
             metrics: Arc::clone(&self.metrics),
-        });
+        }));
+        let reception = Arc::clone(&pipeline);
         let smtp = intake::serve(listeners.smtp, intake, reception, self.clock(), draining.clone());
-        fronts.spawn(async { report("smtp", smtp.await) });
+        fronts.spawn(async {
+            if let Err(error) = smtp.await {
+                tracing::error!(kind = ?error.kind(), "the mail listener ended");
+            }
+        });
 
         let api = self.api(config, draining);
-        for (listener, routes) in [(listeners.http, router(api.clone())), (listeners.operator, operator_router(api))] {
-            let mut until = draining.clone();
-            let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
-                // An error means that the sender is gone: time to end as well.
-                let _ = until.wait_for(|draining| *draining).await;
-            });
-            fronts.spawn(async { report("http", server.await) });
+        let doors = [
+            (listeners.http, router(api.clone()), HTTP_CONNECTIONS),
+            (listeners.operator, operator_router(api), OPERATOR_CONNECTIONS),
+        ];
+        for (listener, routes, connections) in doors {
+            fronts.spawn(http::serve(listener, routes, http::Bounds::of(connections), draining.clone()));
         }
+        pipeline
     }
 
     fn api(&self, config: &Config, draining: &watch::Receiver<bool>) -> ApiState {
@@ -216,7 +241,7 @@ fn link(config: &Config, parts: &Parts) -> Result<Option<Arc<dyn EdgeLink>>, Sta
         url,
         config.region.clone(),
         SigningKey::from_seed(key),
-        parts.clock(),
+        Arc::new(parts.clock.wall()),
         Arc::clone(&parts.chance),
     );
     let link = link.map_err(|error| StartError::Link(error.to_string()))?;
@@ -251,12 +276,6 @@ fn signals() -> Result<impl Future<Output = ()>, StartError> {
     })
 }
 
-fn report(front: &'static str, result: io::Result<()>) {
-    if let Err(error) = result {
-        tracing::error!(front, kind = ?error.kind(), "a listener ended");
-    }
-}
-
 /// Our own events alone: what libraries log, they may log about people.
 fn log_to_standard_error(level: tracing::Level) {
     use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
@@ -265,3 +284,6 @@ fn log_to_standard_error(level: tracing::Level) {
     // A subscriber that is already there (a test's) stays.
     let _ = tracing_subscriber::registry().with(lines).with(ours).try_init();
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! `mayfly`: reads what was typed, the file and the environment, and hands over to the library.
 
-use std::process::ExitCode;
+use std::{io::Write as _, process::ExitCode};
 
 use clap::Parser;
 use data_encoding::BASE64URL_NOPAD;
@@ -29,7 +29,10 @@ fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
         Command::Serve(flags) => {
             let config = Config::from_settings(&settings(&flags)?)?;
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-            runtime.block_on(app::serve(config, say))?;
+            let served = runtime.block_on(app::serve(config, say));
+            // What has not ended by now was given its time; a thread that still seals has nobody to tell.
+            runtime.shutdown_background();
+            served?;
         }
         Command::Config(flags) => {
             let settings = settings(&flags)?;
@@ -62,12 +65,11 @@ fn settings(flags: &Serve) -> Result<Settings, ConfigError> {
     Settings::lay(flags.layers(file, environment.collect()))
 }
 
-#[expect(clippy::print_stdout, reason = "what the command was asked to print")]
+/// Who closed standard output does not want to hear it.
 fn say(line: &str) {
-    println!("{line}");
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
-#[expect(clippy::print_stderr, reason = "why the command failed")]
 fn tell(line: &str) {
-    eprintln!("{line}");
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

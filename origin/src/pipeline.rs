@@ -3,27 +3,32 @@
 //! `250` is said only after every recipient's store has said yes. Whatever fails on the way is told to
 //! the sender, who keeps the message: nothing is dropped in silence.
 
-use std::sync::Arc;
+mod repeats;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use protocol::{
     address::{Address, Domain},
     id::{ID_OCTETS, MessageId},
 };
+use tokio::sync::{RwLock, Semaphore};
+use zeroize::Zeroizing;
 
+use self::repeats::{Mark, Marker, Repeats};
 use crate::{
     budget::{NoRoom, Reservation},
     judge,
-    limits::{INLINE_WORK_OCTETS, MESSAGE_OVERHEAD},
+    limits::{ENCAPSULATION_OCTETS, INLINE_WORK_OCTETS, LONG_MESSAGES, MESSAGE_OVERHEAD, REPEATS},
     mail::{AddressHasher, Destination, Received, Sealed},
     metrics::Metrics,
-    ports::{Chance, Clock, Delivery, Draw, PutError, Reception, Store, Unreachable},
+    ports::{Chance, Clock, Delivery, Door, Draw, PutError, Reception, Store, Unreachable},
     seal,
     verdict::{Deferral, Verdict},
 };
 
-/// Everything behind the SMTP session.
-pub struct Pipeline {
+/// What a pipeline works with.
+pub struct Parts {
     /// Where sealed mail goes.
     pub store: Arc<dyn Store>,
     /// What addresses are found by.
@@ -38,76 +43,172 @@ pub struct Pipeline {
     pub metrics: Arc<Metrics>,
 }
 
+/// Everything behind the SMTP session.
+pub struct Pipeline {
+    parts: Parts,
+    desk: Desk,
+    long: Semaphore,
+    taking: RwLock<Taking>,
+}
+
+/// Whether mail is taken still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taking {
+    Mail,
+    NoMore,
+}
+
+/// A message's copies, each with its mark.
+struct Closed {
+    /// To be stored.
+    copies: Vec<(Mark, Sealed)>,
+    /// Stored when the sender brought the message before.
+    known: Vec<Mark>,
+}
+
 #[async_trait]
 impl Reception for Pipeline {
     async fn destination(&self, recipient: &Address) -> Result<Destination, Unreachable> {
-        let found = self.store.destination(&self.hasher.key(recipient), self.clock.now()).await;
-        let found = found.inspect_err(|why| self.metrics.recipient_refused(*why))?;
+        let found = self.parts.store.destination(&self.parts.hasher.key(recipient), self.parts.clock.now()).await;
+        let found = found.inspect_err(|why| self.parts.metrics.recipient_refused(*why))?;
         Ok(Destination { tag: recipient.tag().map(str::to_owned), ..found })
     }
 
     fn serves(&self, domain: &Domain) -> bool {
-        self.domains.contains(domain)
+        self.parts.domains.contains(domain)
     }
 
     fn reserve(&self, octets: usize) -> Result<Reservation, NoRoom> {
-        self.store.reserve(octets)
+        self.parts.store.reserve(octets)
     }
 
     async fn deliver(&self, message: Received, room: Reservation) -> Delivery {
-        let begun = self.clock.now();
+        let begun = self.parts.clock.now();
         let delivery = match self.close(message).await {
-            Ok(sealed) => self.keep(sealed, room).await,
+            Ok(closed) => self.keep(closed, room).await,
             Err(delivery) => delivery,
         };
-        self.metrics.message(&delivery);
-        self.metrics.committed(self.clock.now().since(begun));
+        self.parts.metrics.message(&delivery);
+        self.parts.metrics.committed(self.parts.clock.now().since(begun));
         delivery
+    }
+
+    fn at_the_door(&self, what: Door) {
+        self.parts.metrics.door(what);
     }
 }
 
 impl Pipeline {
-    /// Judges and seals: a copy for each recipient, the plaintext wiped. Long messages are worked on
-    /// off the executor, so that other sessions do not wait for them.
-    async fn close(&self, message: Received) -> Result<Vec<Sealed>, Delivery> {
-        let chance = Arc::clone(&self.chance);
-        if message.raw.len() <= INLINE_WORK_OCTETS {
-            return close(message, chance.as_ref());
+    /// Of these parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let mut key = Zeroizing::new([0; 32]);
+        parts.chance.fill(key.as_mut());
+        Self {
+            desk: Desk {
+                chance: Arc::clone(&parts.chance),
+                marker: Marker::new(&key),
+                repeats: Arc::new(Mutex::new(Repeats::new(REPEATS))),
+            },
+            parts,
+            long: Semaphore::new(LONG_MESSAGES),
+            taking: RwLock::new(Taking::Mail),
         }
-        tokio::task::spawn_blocking(move || close(message, chance.as_ref()))
-            .await
-            .unwrap_or(Err(Delivery::Deferred(Deferral::StoreUnavailable)))
     }
 
-    async fn keep(&self, copies: Vec<Sealed>, mut room: Reservation) -> Delivery {
-        for sealed in copies {
+    /// Takes no more mail: once this returns, nothing new is ever stored, and `250` never said again. What the
+    /// edge is pushed after it is all there is.
+    pub async fn stop(&self) {
+        *self.taking.write().await = Taking::NoMore;
+    }
+
+    /// Judges and seals: a copy for each recipient, the plaintext wiped. Long messages are worked on
+    /// off the executor, so that other sessions do not wait for them, and few at a time.
+    async fn close(&self, message: Received) -> Result<Closed, Delivery> {
+        let unable = || Delivery::Deferred(Deferral::StoreUnavailable);
+        if work(&message) <= INLINE_WORK_OCTETS {
+            return self.desk.close(message);
+        }
+        let _turn = self.long.acquire().await.map_err(|_| unable())?;
+        let desk = self.desk.clone();
+        tokio::task::spawn_blocking(move || desk.close(message)).await.unwrap_or_else(|_| Err(unable()))
+    }
+
+    /// Stores what is not stored yet. An inbox that ended while the message came gets nothing, as if it had ended
+    /// right after: unless nobody else is left, that is no failure.
+    async fn keep(&self, Closed { copies, known: mut kept }: Closed, mut room: Reservation) -> Delivery {
+        let taking = self.taking.read().await;
+        if *taking == Taking::NoMore {
+            return Delivery::Deferred(Deferral::StoreUnavailable);
+        }
+        let mut failure = None;
+        for (mark, sealed) in copies {
             let part = room.split(sealed.octets() + MESSAGE_OVERHEAD);
-            if let Err(error) = self.store.put(sealed, part, self.clock.now()).await {
-                return Delivery::Deferred(match error {
-                    PutError::Gone => Deferral::InboxGone,
-                    PutError::InboxFull => Deferral::InboxFull,
-                    PutError::NoRoom(_) => Deferral::NoRoom,
-                    PutError::Unavailable => Deferral::StoreUnavailable,
-                });
+            match self.parts.store.put(sealed, part, self.parts.clock.now()).await {
+                Ok(_) => kept.push(mark),
+                Err(PutError::Gone) => {}
+                Err(PutError::InboxFull) => failure = Some(Deferral::InboxFull),
+                Err(PutError::NoRoom(_)) => failure = Some(Deferral::NoRoom),
+                Err(PutError::Unavailable) => failure = Some(Deferral::StoreUnavailable),
             }
         }
-        Delivery::Stored
+        drop(taking);
+        match failure {
+            Some(deferral) => {
+                self.desk.repeats().remember(&kept);
+                Delivery::Deferred(deferral)
+            }
+            None if kept.is_empty() => Delivery::Deferred(Deferral::InboxGone),
+            None => {
+                self.desk.repeats().forget(&kept);
+                Delivery::Stored
+            }
+        }
     }
 }
 
-fn close(message: Received, chance: &dyn Chance) -> Result<Vec<Sealed>, Delivery> {
-    let accepted = match judge::judge(message) {
-        Verdict::Accepted(accepted) => accepted,
-        Verdict::Refused(refusal) => return Err(Delivery::Refused(refusal)),
-        Verdict::Deferred(deferral) => return Err(Delivery::Deferred(deferral)),
-    };
-    let ready = seal::prepare(&accepted);
-    let copies = accepted.recipients().iter().map(|destination| {
-        let mut id = [0; ID_OCTETS];
-        chance.fill(&mut id);
-        ready.seal(destination, MessageId::from_bytes(id), &mut Draw(chance))
-    });
-    Ok(copies.collect())
+/// Where messages are judged and sealed, on whatever thread.
+#[derive(Clone)]
+struct Desk {
+    chance: Arc<dyn Chance>,
+    marker: Marker,
+    repeats: Arc<Mutex<Repeats>>,
+}
+
+impl Desk {
+    fn close(&self, message: Received) -> Result<Closed, Delivery> {
+        let sent = message.raw.get(message.trace_len..).unwrap_or_default();
+        let marking = self.marker.message(sent);
+        let marks = message.recipients.iter().map(|destination| marking.copy(destination)).collect::<Vec<_>>();
+        let accepted = match judge::judge(message) {
+            Verdict::Accepted(accepted) => accepted,
+            Verdict::Refused(refusal) => return Err(Delivery::Refused(refusal)),
+            Verdict::Deferred(deferral) => return Err(Delivery::Deferred(deferral)),
+        };
+        let ready = seal::prepare(&accepted);
+        let mut closed = Closed { copies: Vec::new(), known: Vec::new() };
+        for (destination, mark) in accepted.recipients().iter().zip(marks) {
+            if self.repeats().has(&mark) {
+                closed.known.push(mark);
+                continue;
+            }
+            let mut id = [0; ID_OCTETS];
+            self.chance.fill(&mut id);
+            let sealed = ready.seal(destination, MessageId::from_bytes(id), &mut Draw(self.chance.as_ref()));
+            closed.copies.push((mark, sealed));
+        }
+        Ok(closed)
+    }
+
+    fn repeats(&self) -> MutexGuard<'_, Repeats> {
+        // Nothing done under this lock can panic half-way.
+        self.repeats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What judging and sealing a message costs, in octets that are sealed in the same time.
+fn work(message: &Received) -> usize {
+    message.raw.len().saturating_add(ENCAPSULATION_OCTETS).saturating_mul(message.recipients.len())
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use crate::{
 
 /// The time of day. The one implementation that reads a real clock is `clock.rs`.
 pub trait Clock: Send + Sync {
-    /// Now; never runs backwards.
+    /// Now; never runs backwards, but for the clock that signatures are dated by.
     fn now(&self) -> Timestamp;
 }
 
@@ -79,6 +79,20 @@ pub trait Reception: Send + Sync {
 
     /// Judges, seals and stores. `Stored` means that the store has every copy: only then is `250` said.
     async fn deliver(&self, message: Received, room: Reservation) -> Delivery;
+
+    /// What came to pass at the door, to be counted.
+    fn at_the_door(&self, _what: Door) {}
+}
+
+/// What comes to pass at intake's door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// A session began.
+    Opened,
+    /// A session ended.
+    Closed,
+    /// A connection was turned away before it became a session.
+    TurnedAway,
 }
 
 /// Why a recipient gets nothing.

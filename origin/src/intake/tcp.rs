@@ -31,7 +31,7 @@ use super::{
 };
 use crate::{
     limits,
-    ports::{Clock, Reception},
+    ports::{Clock, Door, Reception},
 };
 
 /// How intake presents itself, and its bounds.
@@ -199,7 +199,9 @@ impl Gate {
                 // The client left before we came to it; the next one may be fine.
                 Err(error) if is_about_the_client(&error) => {}
                 Err(_) => {
-                    if !spare.turn_away(listener) {
+                    if spare.turn_away(listener) {
+                        self.host.reception.at_the_door(Door::TurnedAway);
+                    } else {
                         // Waiting keeps a lack of descriptors or memory from becoming a lack of processor time.
                         sleep(pause.as_duration()).await;
                         pause = Millis::from_millis(pause.as_millis() * 2).min(limits::ACCEPT_PAUSE_MAX);
@@ -225,6 +227,7 @@ impl Gate {
 
     /// Says `421`, always: a connection that just vanishes makes senders try again at once.
     fn turn_away(&self, stream: TcpStream) {
+        self.host.reception.at_the_door(Door::TurnedAway);
         let mut words = Vec::new();
         reply::TOO_MANY_SESSIONS.write(&mut words);
         // A fresh socket's send buffer is empty, so this neither waits nor is cut short.
@@ -245,9 +248,27 @@ async fn session(
     shutdown: watch::Receiver<bool>,
     permit: OwnedSemaphorePermit,
 ) {
+    let visit = Visit::begin(Arc::clone(&host.reception));
     let session = Session::new(Arc::clone(&host.site), client);
     Conversation::new(stream, host, shutdown).run(session).await;
+    drop(visit);
     drop(permit);
+}
+
+/// A session as the door sees it: its end is told however it comes.
+struct Visit(Arc<dyn Reception>);
+
+impl Visit {
+    fn begin(reception: Arc<dyn Reception>) -> Self {
+        reception.at_the_door(Door::Opened);
+        Self(reception)
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        self.0.at_the_door(Door::Closed);
+    }
 }
 
 fn is_about_the_client(error: &io::Error) -> bool {

@@ -2,7 +2,7 @@ use protocol::time::{Millis, Timestamp};
 
 use super::{Drawn, Method, Metrics, Template};
 use crate::{
-    ports::{Delivery, PushError, StoreStatus, Unreachable},
+    ports::{Delivery, Door, PushError, StoreStatus, Unreachable},
     verdict::{Deferral, Refusal},
 };
 
@@ -63,10 +63,10 @@ fn the_store_is_told_as_it_stands_at_the_scrape() {
 #[test]
 fn sessions_come_and_go() {
     let metrics = Metrics::new();
-    metrics.session_opened();
-    metrics.session_opened();
-    metrics.session_closed();
-    metrics.session_refused();
+    metrics.door(Door::Opened);
+    metrics.door(Door::Opened);
+    metrics.door(Door::Closed);
+    metrics.door(Door::TurnedAway);
     metrics.committed(Millis::from_millis(2));
     let text = text(&metrics);
     has(&text, "mayfly_smtp_sessions_total 2");

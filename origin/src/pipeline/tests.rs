@@ -44,14 +44,14 @@ struct World {
 
 fn world(octets: usize) -> World {
     let clock = Arc::new(Hand(AtomicU64::new(1_000_000)));
-    let pipeline = Pipeline {
+    let pipeline = Pipeline::new(Parts {
         store: Arc::new(MemoryStore::new(Budget::new(octets, octets))),
         hasher: AddressHasher::new(&[7; 32]),
         domains: vec![Domain::parse("mayfly.test").unwrap()],
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
         chance: Arc::new(Counting(AtomicU64::new(1))),
         metrics: Arc::new(Metrics::new()),
-    };
+    });
     World { pipeline, clock }
 }
 
@@ -61,7 +61,7 @@ impl World {
         let now = self.clock.now();
         let inbox = NewInbox {
             id: capability.inbox_id(),
-            key: self.pipeline.hasher.key(&Address::parse(address).unwrap()),
+            key: self.pipeline.parts.hasher.key(&Address::parse(address).unwrap()),
             public_key: Arc::new(capability.key_pair().public_key()),
             read_token_hash: capability.read_token().hash(),
             sealed_address: bytes::Bytes::new(),
@@ -69,30 +69,34 @@ impl World {
             created_at: now,
             expires_at: now.plus(Millis::from_secs(3600)),
         };
-        self.pipeline.store.create(inbox).await.unwrap();
+        self.pipeline.parts.store.create(inbox).await.unwrap();
         capability
     }
 
-    async fn send(&self, recipients: &[&str], message: &[u8]) -> Delivery {
+    async fn received(&self, recipients: &[&str], message: &[u8]) -> Received {
         let mut found = Vec::new();
         for recipient in recipients {
             found.push(self.pipeline.destination(&Address::parse(recipient).unwrap()).await.unwrap());
         }
-        let received = Received {
+        Received {
             reverse_path: ReversePath::Null,
             recipients: found,
             raw: Zeroizing::new(message.to_vec()),
             trace_len: 0,
             hop: Hop { client: Ipv4Addr::LOCALHOST.into(), helo: Secret("mta".to_owned()), tls: None },
             received_at: self.clock.now(),
-        };
+        }
+    }
+
+    async fn send(&self, recipients: &[&str], message: &[u8]) -> Delivery {
+        let received = self.received(recipients, message).await;
         let room = self.pipeline.reserve(message.len() * (1 + recipients.len())).unwrap();
         self.pipeline.deliver(received, room).await
     }
 
     async fn summaries(&self, owner: &Capability) -> Vec<Summary> {
         let (id, now) = (owner.inbox_id(), self.clock.now());
-        let listing = self.pipeline.store.list(id, None, 100, now).await.unwrap();
+        let listing = self.pipeline.parts.store.list(id, None, protocol::limits::INBOX_MESSAGES, now).await.unwrap();
         listing.messages.iter().map(|entry| opened(owner, id, &entry.entry)).collect()
     }
 }
@@ -112,7 +116,7 @@ async fn every_recipient_gets_a_copy_that_the_others_cannot_open() {
     let (annas, bens) = (world.summaries(&anna).await, world.summaries(&ben).await);
     assert_eq!((annas[0].subject.as_str(), annas[0].tag.as_deref()), ("Both", Some("shop")));
     assert_eq!((bens.len(), bens[0].tag.as_deref()), (1, None));
-    let listing = world.pipeline.store.list(anna.inbox_id(), None, 1, world.clock.now()).await.unwrap();
+    let listing = world.pipeline.parts.store.list(anna.inbox_id(), None, 1, world.clock.now()).await.unwrap();
     let entry = &listing.messages[0].entry;
     let binding = Binding { inbox: anna.inbox_id(), message: entry.id };
     assert!(ben.key_pair().open(&binding, Part::Summary, entry.sealed.summary.as_slice()).is_err());
@@ -134,7 +138,7 @@ async fn an_inbox_that_ended_meanwhile_is_told_to_the_sender() {
     let world = world(1 << 24);
     let owner = world.inbox("anna@mayfly.test", 1).await;
     let destination = world.pipeline.destination(&Address::parse("anna@mayfly.test").unwrap()).await.unwrap();
-    world.pipeline.store.delete_inbox(owner.inbox_id(), world.clock.now()).await.unwrap();
+    world.pipeline.parts.store.delete_inbox(owner.inbox_id(), world.clock.now()).await.unwrap();
     let received = Received {
         reverse_path: ReversePath::Null,
         recipients: vec![destination],
@@ -164,4 +168,52 @@ async fn an_unknown_recipient_and_a_strangers_domain_are_known_for_what_they_are
     assert_eq!(unknown.err(), Some(Unreachable::Unknown));
     assert!(world.pipeline.serves(&Domain::parse("mayfly.test").unwrap()));
     assert!(!world.pipeline.serves(&Domain::parse("elsewhere.example").unwrap()));
+}
+
+#[tokio::test]
+async fn a_message_brought_again_is_not_stored_twice_and_sent_again_it_is() {
+    let world = world(1 << 24);
+    let (anna, ben) = (world.inbox("anna@mayfly.test", 1).await, world.inbox("ben@mayfly.test", 2).await);
+    let both = ["anna+a@mayfly.test", "ben@mayfly.test"];
+    let message = b"Subject: Both\r\n\r\nHello.\r\n";
+    // One place is left in Ben's inbox when the recipients are named, and none at the end of the data.
+    for _ in 1..protocol::limits::INBOX_MESSAGES {
+        assert_eq!(world.send(&["ben@mayfly.test"], b"Subject: Filler\r\n\r\n").await, Delivery::Stored);
+    }
+    let received = world.received(&both, message).await;
+    assert_eq!(world.send(&["ben@mayfly.test"], b"Subject: Last\r\n\r\n").await, Delivery::Stored);
+    let room = world.pipeline.reserve(1 << 16).unwrap();
+    assert_eq!(world.pipeline.deliver(received, room).await, Delivery::Deferred(Deferral::InboxFull));
+    assert_eq!(world.summaries(&anna).await.len(), 1);
+
+    let (id, now) = (ben.inbox_id(), world.clock.now());
+    let oldest = world.pipeline.parts.store.list(id, None, 1, now).await.unwrap().messages[0].entry.id;
+    world.pipeline.parts.store.delete_message(id, oldest, now).await.unwrap();
+    assert_eq!(world.send(&both, message).await, Delivery::Stored);
+    assert_eq!(world.summaries(&anna).await.len(), 1, "brought again");
+    assert_eq!(world.summaries(&ben).await.last().unwrap().subject, "Both");
+
+    assert_eq!(world.send(&both[..1], message).await, Delivery::Stored);
+    assert_eq!(world.summaries(&anna).await.len(), 2, "sent again");
+}
+
+#[tokio::test]
+async fn an_inbox_that_ended_meanwhile_keeps_nothing_from_the_others() {
+    let world = world(1 << 24);
+    let (anna, ben) = (world.inbox("anna@mayfly.test", 1).await, world.inbox("ben@mayfly.test", 2).await);
+    let received = world.received(&["anna@mayfly.test", "ben@mayfly.test"], b"Subject: Both\r\n\r\n").await;
+    world.pipeline.parts.store.delete_inbox(anna.inbox_id(), world.clock.now()).await.unwrap();
+    let room = world.pipeline.reserve(1 << 16).unwrap();
+    assert_eq!(world.pipeline.deliver(received, room).await, Delivery::Stored);
+    assert_eq!(world.summaries(&ben).await.len(), 1);
+}
+
+#[tokio::test]
+async fn once_it_has_stopped_nothing_is_stored() {
+    let world = world(1 << 24);
+    let owner = world.inbox("anna@mayfly.test", 1).await;
+    world.pipeline.stop().await;
+    let delivery = world.send(&["anna@mayfly.test"], b"Subject: Late\r\n\r\n").await;
+    assert_eq!(delivery, Delivery::Deferred(Deferral::StoreUnavailable));
+    assert!(world.summaries(&owner).await.is_empty());
 }

@@ -18,12 +18,15 @@ use tokio::{
 
 use self::client::{Client, Counting, TokioClock, tls_pair};
 use super::{Bounds, Config, Conversation, Host, Sharing, listen, serve, spare::Spare};
-use crate::intake::{
-    session::Session,
-    tests::{
-        dialog::{self, Dialog, Step},
-        world::{Fake, Still},
+use crate::{
+    intake::{
+        session::Session,
+        tests::{
+            dialog::{self, Dialog, Step},
+            world::{Fake, Still},
+        },
     },
+    ports::Door,
 };
 
 /// A conversation over a pipe.
@@ -267,6 +270,7 @@ struct Service {
     address: std::net::SocketAddr,
     shutdown: watch::Sender<bool>,
     server: JoinHandle<std::io::Result<()>>,
+    fake: Arc<Fake>,
 }
 
 fn service(sessions: usize) -> Service {
@@ -275,8 +279,9 @@ fn service(sessions: usize) -> Service {
     let (shutdown, end) = watch::channel(false);
     let bounds = Bounds { sessions, ..Bounds::default() };
     let config = Config { tls: None, ..config(bounds) };
-    let server = tokio::spawn(serve(listener, config, Arc::new(Fake::new(1 << 20)), Arc::new(Still), end));
-    Service { address, shutdown, server }
+    let fake = Arc::new(Fake::new(1 << 20));
+    let server = tokio::spawn(serve(listener, config, Arc::clone(&fake) as _, Arc::new(Still), end));
+    Service { address, shutdown, server, fake }
 }
 
 impl Service {
@@ -297,7 +302,16 @@ async fn a_session_over_the_limit_is_told_so_and_the_next_is_taken_when_there_is
     first.say("QUIT\r\n").await;
     assert!(first.hear(1).await[0].starts_with("221"));
     drop(first);
-    while !service.connect().await.hear(1).await[0].starts_with("220") {}
+    loop {
+        let mut next = service.connect().await;
+        if next.hear(1).await[0].starts_with("220") {
+            break;
+        }
+    }
+    let door = service.fake.door.lock().unwrap();
+    assert_eq!(door[..2], [Door::Opened, Door::TurnedAway]);
+    assert!(door.contains(&Door::Closed));
+    assert_eq!(door.last(), Some(&Door::Opened));
 }
 
 #[tokio::test]

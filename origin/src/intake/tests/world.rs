@@ -20,7 +20,7 @@ use crate::{
         tcp::Bounds,
     },
     mail::{Destination, Received, ReversePath},
-    ports::{Clock, Delivery, Reception, Unreachable},
+    ports::{Clock, Delivery, Door, Reception, Unreachable},
     verdict::{Deferral, Refusal},
 };
 
@@ -42,13 +42,14 @@ pub(in crate::intake) struct Taken {
 pub(in crate::intake) struct Fake {
     pub(in crate::intake) budget: Budget,
     pub(in crate::intake) taken: Mutex<Vec<Taken>>,
+    pub(in crate::intake) door: Mutex<Vec<Door>>,
     key: Arc<PublicKey>,
 }
 
 impl Fake {
     pub(in crate::intake) fn new(octets: usize) -> Self {
         let key = Arc::new(KeyPair::from_seed(Suite::X25519, &[7; 32]).public_key());
-        Self { budget: Budget::new(octets, octets), taken: Mutex::default(), key }
+        Self { budget: Budget::new(octets, octets), taken: Mutex::default(), door: Mutex::default(), key }
     }
 
     fn find(&self, recipient: &Address) -> Result<Destination, Unreachable> {
@@ -121,6 +122,10 @@ impl Reception for Fake {
     async fn deliver(&self, message: Received, room: Reservation) -> Delivery {
         assert!(room.octets() >= message.raw.len());
         self.take(&message)
+    }
+
+    fn at_the_door(&self, what: Door) {
+        self.door.lock().unwrap().push(what);
     }
 }
 

@@ -136,20 +136,24 @@ impl Model {
 #[derive(Default)]
 struct Edge {
     records: BTreeMap<InboxId, InboxRecord>,
-    blobs: BTreeSet<(InboxId, MessageId)>,
+    /// Until when each is kept: a message's whole life, since an extension of its inbox does not bring it anew.
+    blobs: BTreeMap<(InboxId, MessageId), Timestamp>,
 }
 
 impl Edge {
     fn apply(&mut self, owed: &Owed) {
         match owed {
             Owed::Update { record, blobs, removed, .. } => {
-                self.blobs.extend(blobs.iter().map(|message| (record.id, *message)));
+                for message in blobs {
+                    let entry = record.entries.iter().find(|entry| entry.entry.id == *message).unwrap();
+                    self.blobs.insert((record.id, *message), entry.entry.received_at.plus(INBOX_LIFE));
+                }
                 removed.iter().for_each(|message| assert!(!blobs.contains(message), "both pushed and removed"));
-                self.blobs.retain(|(inbox, message)| *inbox != record.id || !removed.contains(message));
+                self.blobs.retain(|(inbox, message), _| *inbox != record.id || !removed.contains(message));
                 self.records.insert(record.id, *record.clone());
             }
             Owed::Erase { inbox, removed, .. } => {
-                self.blobs.retain(|(owner, message)| owner != inbox || !removed.contains(message));
+                self.blobs.retain(|(owner, message), _| owner != inbox || !removed.contains(message));
                 self.records.remove(inbox);
             }
         }
@@ -157,11 +161,8 @@ impl Edge {
 
     /// What KV's own expiry leaves.
     fn run_to(&mut self, now: Timestamp) {
-        let ended = self.records.values().filter(|record| record.expires_at <= now).map(|record| record.id);
-        for id in ended.collect::<Vec<_>>() {
-            self.records.remove(&id);
-            self.blobs.retain(|(owner, _)| *owner != id);
-        }
+        self.records.retain(|_, record| record.expires_at > now);
+        self.blobs.retain(|_, end| *end > now);
     }
 }
 
@@ -305,7 +306,7 @@ impl Play {
         }
         self.store.purge(self.now).await.unwrap();
         assert_eq!(self.edge.records.keys().copied().collect::<BTreeSet<_>>(), records);
-        assert_eq!(self.edge.blobs, blobs);
+        assert_eq!(self.edge.blobs.keys().copied().collect::<BTreeSet<_>>(), blobs);
         assert_eq!(self.store.status().used, used);
     }
 }

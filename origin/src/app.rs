@@ -52,6 +52,9 @@ pub enum StartError {
     /// The certificate cannot be used.
     #[error(transparent)]
     Certificate(#[from] intake::tls::TlsError),
+    /// The page is not where it should be.
+    #[error("http.page: there is no index.html in {0}; build the page first, or leave the setting empty")]
+    Page(std::path::PathBuf),
     /// The way to the edge cannot be built.
     #[error("the link to the edge cannot be built: {0}")]
     Link(String),
@@ -93,6 +96,9 @@ pub async fn serve(config: Config, say: impl FnOnce(&str)) -> Result<(), StartEr
 /// Runs until `ended`.
 async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output = ()>) -> Result<(), StartError> {
     let tls = certificate(&config)?;
+    if let Some(folder) = config.http.page.as_ref().filter(|folder| !folder.join("index.html").is_file()) {
+        return Err(StartError::Page(folder.clone()));
+    }
     let listeners = bind(&config).await?;
     let parts = Parts::build(&config);
     let (drain, draining) = watch::channel(false);

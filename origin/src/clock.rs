@@ -99,3 +99,6 @@ impl Clock for VirtualClock {
         self.real.now().plus(Millis::from_millis(self.ahead.load(std::sync::atomic::Ordering::SeqCst)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -218,6 +218,7 @@ impl Metrics {
             store: StoreGauges::default(),
         };
         metrics.register_counters();
+        metrics.begin_at_zero();
         metrics.store.register(&mut metrics.registry);
         metrics
     }
@@ -235,6 +236,18 @@ impl Metrics {
         r.register("smtp_sessions_refused", "Connections turned away at the door", self.sessions_refused.clone());
         r.register("smtp_commit_seconds", "From the last octet to the store's word", self.commit.clone());
         r.register("sync_pushes", "Batches sent to the edge, by outcome", self.pushes.clone());
+    }
+
+    /// What alarms look at exists before it first happens: a rate needs a zero to rise from.
+    fn begin_at_zero(&self) {
+        for outcome in
+            [Outcome::Accepted, Outcome::RejectedPolicy, Outcome::TempfailCapacity, Outcome::TempfailInternal]
+        {
+            drop(self.messages.get_or_create(&OutcomeLabels { outcome }));
+        }
+        for outcome in [Push::Confirmed, Push::Unavailable, Push::Busy, Push::Refused] {
+            drop(self.pushes.get_or_create(&PushLabels { outcome }));
+        }
     }
 
     /// A request was answered.

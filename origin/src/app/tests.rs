@@ -74,3 +74,12 @@ async fn it_ends_in_time_whoever_holds_on() {
     assert!(hear(&mut poll, "\"messages\":[]").await.starts_with("HTTP/1.1 200"));
     hear(&mut session, "421 4.3.2").await;
 }
+
+#[tokio::test]
+async fn a_page_that_is_not_there_is_told_at_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = anywhere();
+    config.http.page = Some(folder.path().to_owned());
+    let started = run(config, |_| (), std::future::ready(())).await;
+    assert!(matches!(started, Err(StartError::Page(path)) if path == folder.path()));
+}

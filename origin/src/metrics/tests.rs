@@ -75,3 +75,10 @@ fn sessions_come_and_go() {
     has(&text, r#"mayfly_smtp_commit_seconds_bucket{le="0.0025"} 1"#);
     has(&text, "mayfly_smtp_commit_seconds_count 1");
 }
+
+#[test]
+fn what_alarms_look_at_begins_at_zero() {
+    let text = text(&Metrics::new());
+    has(&text, r#"mayfly_smtp_messages_total{outcome="tempfail_internal"} 0"#);
+    has(&text, r#"mayfly_sync_pushes_total{outcome="refused"} 0"#);
+}

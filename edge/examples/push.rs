@@ -13,7 +13,7 @@ use protocol::{
     cursor::Seq,
     id::MessageId,
     message::{Attachment, AttachmentSummary, Content, Part, SealedEntry, SealedParts, Summary, TransferEncoding},
-    sealing::{Binding, Payload, Sealer},
+    sealing::{Binding, MessageParts, Payload, Sealer},
     time::{Millis, Timestamp},
 };
 
@@ -93,11 +93,12 @@ fn update(capability: &Capability, text: &str, now: Timestamp) -> Result<Told, F
     let summary = Summary { subject: "Hello".to_owned(), attachments: vec![listed], ..Summary::default() };
 
     let sealer = Sealer::new(&public, Binding { inbox, message }, &mut System);
-    let summary = sealer.seal(Part::Summary, Payload::Identity(&serde_json::to_vec(&summary)?));
-    let content = sealer.seal(Part::Content, Payload::Identity(&serde_json::to_vec(&content)?));
-    let raw = sealer.seal(Part::Raw, Payload::Identity(raw.as_bytes()));
-    let nobody = MessageId::from_bytes([0; 16]);
-    let address = Sealer::new(&public, Binding { inbox, message: nobody }, &mut System)
+    let MessageParts { summary, content, raw } = sealer.seal_message(MessageParts {
+        summary: Payload::Identity(&serde_json::to_vec(&summary)?),
+        content: Payload::Identity(&serde_json::to_vec(&content)?),
+        raw: Payload::Identity(raw.as_bytes()),
+    });
+    let address = Sealer::new(&public, Binding::address(inbox), &mut System)
         .seal(Part::Address, Payload::Identity(b"quiet-heron-4821@mail.example"));
     let entry = SealedEntry {
         id: message,

@@ -10,7 +10,6 @@ use protocol::{
     address::{Address, Domain, Local},
     api::{CreateInbox, InboxView, Owner, Privacy, Provider},
     capability::{Capability, ReadTokenHash},
-    id::{ID_OCTETS, MessageId},
     message::Part,
     name,
     sealing::{Binding, Payload, PublicKey, Sealer},
@@ -189,8 +188,7 @@ impl Registrar {
     }
 
     fn seal(&self, keys: &Keys, address: &str) -> Bytes {
-        let binding =
-            Binding { inbox: keys.read_token_hash.inbox_id(), message: MessageId::from_bytes([0; ID_OCTETS]) };
+        let binding = Binding::address(keys.read_token_hash.inbox_id());
         let sealer = Sealer::new(&keys.public_key, binding, &mut Draw(&*self.chance));
         sealer.seal(Part::Address, Payload::Identity(address.as_bytes())).into()
     }

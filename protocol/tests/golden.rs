@@ -11,7 +11,7 @@ use protocol::{
     capability::{Capability, Credential},
     id::{InboxId, MessageId},
     message::Part,
-    sealing::{Binding, KeyPair, Opened, Payload, PublicKey, Sealer, Suite},
+    sealing::{Binding, KeyPair, MessageParts, Opened, Payload, PublicKey, Sealer, Suite},
 };
 use rand_core::{TryCryptoRng, TryRng};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -144,24 +144,29 @@ fn seal(suite: Suite, key: Key, inbox_id: InboxId, rng_seed: u64) -> Message {
     let message_id = MessageId::from_bytes([0xc3; 16]);
     let public_key = key.pair(suite).public_key();
     let binding = Binding { inbox: inbox_id, message: message_id };
-    let message = Sealer::new(&public_key, binding, &mut Seeded(rng_seed));
-    let address = Sealer::new(&public_key, Binding::address(inbox_id), &mut Seeded(rng_seed + 1));
     let raw = b"Subject: your code\r\n\r\nIt is 483920.\r\n".repeat(60);
-    let plaintexts: [(Part, Encoding, &[u8]); 4] = [
-        (Part::Summary, Encoding::Identity, "{\"subject\":\"Dein Code: 483920 \u{2709}\"}".as_bytes()),
-        (Part::Content, Encoding::Deflate, b"{\"text\":\"It is 483920. It is 483920. It is 483920.\"}"),
-        (Part::Raw, Encoding::Deflate, &raw),
-        (Part::Address, Encoding::Identity, b"quiet-heron-4821@mayfly.test"),
+    let summary = "{\"subject\":\"Dein Code: 483920 \u{2709}\"}".as_bytes();
+    let content = b"{\"text\":\"It is 483920. It is 483920. It is 483920.\"}";
+    let address = b"quiet-heron-4821@mayfly.test";
+    let deflate = |plaintext| miniz_oxide::deflate::compress_to_vec(plaintext, 6);
+    let sealed = Sealer::new(&public_key, binding, &mut Seeded(rng_seed)).seal_message(MessageParts {
+        summary: Payload::Identity(summary),
+        content: Payload::Deflate(&deflate(content)),
+        raw: Payload::Deflate(&deflate(&raw)),
+    });
+    let sealed_address = Sealer::new(&public_key, Binding::address(inbox_id), &mut Seeded(rng_seed + 1))
+        .seal(Part::Address, Payload::Identity(address));
+    let plaintexts: [(Part, Encoding, &[u8], Vec<u8>); 4] = [
+        (Part::Summary, Encoding::Identity, summary, sealed.summary),
+        (Part::Content, Encoding::Deflate, content, sealed.content),
+        (Part::Raw, Encoding::Deflate, &raw, sealed.raw),
+        (Part::Address, Encoding::Identity, address, sealed_address),
     ];
-    let parts = plaintexts.map(|(part, encoding, plaintext)| {
-        let sealer = if part == Part::Address { &address } else { &message };
-        let blob = match encoding {
-            Encoding::Identity => sealer.seal(part, Payload::Identity(plaintext)),
-            Encoding::Deflate => {
-                sealer.seal(part, Payload::Deflate(&miniz_oxide::deflate::compress_to_vec(plaintext, 6)))
-            }
-        };
-        SealedPart { part, encoding, plaintext: Base64(plaintext.to_vec()), blob: Base64(blob) }
+    let parts = plaintexts.map(|(part, encoding, plaintext, blob)| SealedPart {
+        part,
+        encoding,
+        plaintext: Base64(plaintext.to_vec()),
+        blob: Base64(blob),
     });
     Message {
         suite: suite.octet(),

@@ -15,8 +15,8 @@ use protocol::{
     address::Domain,
     capability::Capability,
     id::{InboxId, MessageId},
-    message::{Attachment, AttachmentSummary, Content, Mailbox, Part, Summary, TransferEncoding},
-    sealing::{Binding, Payload, Sealer},
+    message::{Attachment, AttachmentSummary, Content, Mailbox, Summary, TransferEncoding},
+    sealing::{Binding, MessageParts, Payload, Sealer},
     time::{Millis, Timestamp},
 };
 use serde_json::{Value, json};
@@ -156,12 +156,12 @@ impl Bench {
         let place =
             Attachment { summary: attachment, offset: offset as u64, length: 12, encoding: TransferEncoding::Base64 };
         let content = Content { text: Some("canary text".into()), attachments: vec![place], ..Content::default() };
-        let seal = |part, plain: &[u8]| Bytes::from(sealer.seal(part, Payload::Identity(plain)));
-        let parts = [
-            seal(Part::Summary, &serde_json::to_vec(&summary).unwrap()),
-            seal(Part::Content, &serde_json::to_vec(&content).unwrap()),
-            seal(Part::Raw, RAW),
-        ];
+        let sealed = sealer.seal_message(MessageParts {
+            summary: Payload::Identity(&serde_json::to_vec(&summary).unwrap()),
+            content: Payload::Identity(&serde_json::to_vec(&content).unwrap()),
+            raw: Payload::Identity(RAW),
+        });
+        let parts = [sealed.summary, sealed.content, sealed.raw].map(Bytes::from);
         let now = self.clock.time();
         let room = self.store.reserve(1).unwrap();
         self.store.put(Sealed::of_parts(inbox.id, message, now, parts), room, now).await.unwrap();

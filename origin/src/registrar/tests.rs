@@ -13,7 +13,7 @@ use protocol::{
 };
 
 use super::{
-    CreateRefusal, Created, ID_OCTETS, MessageId, Registrar,
+    CreateRefusal, Created, Registrar,
     fake::{Counting, FakeStore, Hand},
 };
 use crate::{
@@ -52,7 +52,7 @@ async fn an_assisted_inbox_is_its_capability() {
     assert_eq!(inbox.id, capability.inbox_id());
     assert!(inbox.read_token_hash.admits(&capability.read_token()));
     assert_eq!(inbox.expires_at, inbox.created_at.plus(INBOX_LIFE));
-    let binding = Binding { inbox: inbox.id, message: MessageId::from_bytes([0; ID_OCTETS]) };
+    let binding = Binding::address(inbox.id);
     let opened = capability.key_pair().open(&binding, Part::Address, &inbox.sealed_address).unwrap();
     assert_eq!(&opened.inflate(320).unwrap()[..], address.as_bytes());
     let closed = String::from_utf8_lossy(&inbox.sealed_address);

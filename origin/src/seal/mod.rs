@@ -8,8 +8,7 @@ mod json;
 use bytes::Bytes;
 use protocol::{
     id::{InboxId, MessageId},
-    message::Part,
-    sealing::{Binding, Sealer},
+    sealing::{Binding, MessageParts, Sealer},
     time::Timestamp,
 };
 use rand_core::CryptoRng;
@@ -116,13 +115,18 @@ impl Ready<'_> {
         let tagged = destination.tag.as_deref().and_then(|tag| json::with_tag(&self.summary_json, tag).ok());
         let tagged = tagged.map(pack_owned);
         let summary = tagged.as_ref().unwrap_or(&self.summary);
+        let parts = sealer.seal_message(MessageParts {
+            summary: summary.payload(),
+            content: self.content.payload(),
+            raw: self.raw.payload(),
+        });
         Sealed {
             inbox: destination.inbox,
             id,
             received_at: self.received_at,
-            summary: sealer.seal(Part::Summary, summary.payload()).into(),
-            content: sealer.seal(Part::Content, self.content.payload()).into(),
-            raw: sealer.seal(Part::Raw, self.raw.payload()).into(),
+            summary: parts.summary.into(),
+            content: parts.content.into(),
+            raw: parts.raw.into(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{net::Ipv4Addr, sync::Arc};
 
 use protocol::{
     limits::{CONTENT_OCTETS, SEALED_OCTETS, SUMMARY_OCTETS},
-    message::{Content, Summary},
+    message::{Content, Part, Summary},
     sealing::{KeyPair, Opened, Payload, Suite},
 };
 use serde::de::DeserializeOwned;

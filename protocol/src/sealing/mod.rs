@@ -53,7 +53,7 @@ mod seal;
 
 pub use keys::{KeyPair, NotAKey, PublicKey};
 pub use open::{OpenError, Opened};
-pub use seal::{Payload, Sealer};
+pub use seal::{MessageParts, Payload, Sealer};
 
 use crate::id::{ID_OCTETS, InboxId, MessageId};
 

@@ -29,10 +29,29 @@ pub enum Payload<'a> {
     Deflate(&'a [u8]),
 }
 
-/// One encapsulation towards one key: seals the parts of one message, each part at most once.
+/// What a message has one of for each of its parts: payloads going in, sealed parts coming out.
+#[derive(Clone, Copy, Debug)]
+pub struct MessageParts<T> {
+    /// [`Part::Summary`].
+    pub summary: T,
+    /// [`Part::Content`].
+    pub content: T,
+    /// [`Part::Raw`].
+    pub raw: T,
+}
+
+/// One encapsulation towards one key: seals one message, or one part alone, and is used up by it.
 ///
-/// A part's key and nonce follow from the encapsulation. To seal two payloads as the same part with one sealer
-/// would encrypt both under one nonce and open them to whoever sees both.
+/// A part's key and nonce follow from the encapsulation. To seal two payloads as the same part of one encapsulation
+/// would encrypt both under one nonce and open them to whoever sees both; so no sealer seals twice:
+///
+/// ```compile_fail,E0382
+/// use protocol::{message::Part, sealing::{Payload, Sealer}};
+///
+/// fn twice(sealer: Sealer) -> [Vec<u8>; 2] {
+///     [sealer.seal(Part::Raw, Payload::Identity(b"one")), sealer.seal(Part::Raw, Payload::Identity(b"two"))]
+/// }
+/// ```
 pub struct Sealer {
     binding: Binding,
     encapsulation: Box<[u8]>,
@@ -57,10 +76,25 @@ impl Sealer {
         Self { binding, encapsulation, context }
     }
 
-    /// Seals one part. The padded plaintext is written into one buffer of its final size and encrypted in place.
+    /// Seals one part that has an encapsulation to itself, as an inbox's address has.
     #[must_use]
+    pub fn seal(self, part: Part, payload: Payload<'_>) -> Vec<u8> {
+        self.sealed(part, payload)
+    }
+
+    /// Seals the three parts of a message.
+    #[must_use]
+    pub fn seal_message(self, payloads: MessageParts<Payload<'_>>) -> MessageParts<Vec<u8>> {
+        MessageParts {
+            summary: self.sealed(Part::Summary, payloads.summary),
+            content: self.sealed(Part::Content, payloads.content),
+            raw: self.sealed(Part::Raw, payloads.raw),
+        }
+    }
+
+    /// The padded plaintext is written into one buffer of its final size and encrypted in place.
     #[expect(clippy::expect_used, reason = "payloads are bounded by limits::SEALED_OCTETS, far below 2^32 octets")]
-    pub fn seal(&self, part: Part, payload: Payload<'_>) -> Vec<u8> {
+    fn sealed(&self, part: Part, payload: Payload<'_>) -> Vec<u8> {
         let suite = self.context.suite();
         let (encoding, payload) = match payload {
             Payload::Identity(payload) => (0, payload),

@@ -75,11 +75,10 @@ fn what_is_sealed_opens_in_both_suites_and_encodings() {
     let text = b"your code is 483920 ".repeat(50);
     let deflated = miniz_oxide::deflate::compress_to_vec(&text, 6);
     for suite in SUITES {
-        let sealer = sealer(suite);
-        is_send_and_sync(&sealer);
+        is_send_and_sync(&sealer(suite));
         for part in PARTS {
-            assert_eq!(open(suite, part, &sealer.seal(part, Payload::Identity(&text))).unwrap(), text);
-            assert_eq!(open(suite, part, &sealer.seal(part, Payload::Deflate(&deflated))).unwrap(), text);
+            assert_eq!(open(suite, part, &sealed(suite, part, Payload::Identity(&text))).unwrap(), text);
+            assert_eq!(open(suite, part, &sealed(suite, part, Payload::Deflate(&deflated))).unwrap(), text);
         }
     }
 }
@@ -95,10 +94,16 @@ fn an_empty_payload_and_a_large_one_open() {
 
 #[test]
 fn all_parts_of_a_message_repeat_one_encapsulation_and_share_no_key() {
-    let sealer = sealer(Suite::XWing);
-    let [summary, content] = [Part::Summary, Part::Content].map(|part| sealer.seal(part, Payload::Identity(b"x")));
-    assert_eq!(summary[2..1122], content[2..1122]);
+    let payload = Payload::Identity(b"x");
+    let payloads = MessageParts { summary: payload, content: payload, raw: payload };
+    let MessageParts { summary, content, raw } = sealer(Suite::XWing).seal_message(payloads);
+    for (part, blob) in [(Part::Summary, &summary), (Part::Content, &content), (Part::Raw, &raw)] {
+        assert_eq!(open(Suite::XWing, part, blob).unwrap(), b"x");
+        assert_eq!(blob[2..1122], summary[2..1122]);
+    }
     assert_ne!(summary[1122..], content[1122..]);
+    assert_ne!(summary[1122..], raw[1122..]);
+    assert_ne!(content[1122..], raw[1122..]);
 }
 
 #[test]

@@ -21,5 +21,4 @@ pub mod refusal;
 pub mod region;
 pub mod routes;
 pub mod runtime;
-pub mod transfer;
 pub mod windows;

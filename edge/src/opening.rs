@@ -3,15 +3,14 @@
 use protocol::{
     api::{InboxView, OpenList, SealedList},
     capability::Capability,
-    id::{ID_OCTETS, InboxId, MessageId},
+    id::{InboxId, MessageId},
     limits::{CONTENT_OCTETS, MESSAGE_OCTETS},
     message::{Attachment, Content, OpenEntry, Part, SealedEntry, Summary},
-    sealing::{Binding, KeyPair},
+    sealing::{Binding, KeyPair, OpenError},
+    transfer,
 };
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
-
-use crate::transfer;
 
 /// Largest opened summary in octets: its sealed form is at most 16 KiB, and text deflates to a tenth.
 const SUMMARY_OCTETS: usize = 256 * 1024;
@@ -28,10 +27,10 @@ const ADDRESS_OCTETS: usize = 256;
 /// Why mail does not open here. Which message it was is not said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Closed {
-    /// The seal does not hold, or what is in it is past a bound.
+    /// It was sealed to another key, or changed since.
     #[error("a sealed part does not open")]
     Seal,
-    /// What is in it is not what we put in.
+    /// What is in it is not what we put in, or past a bound.
     #[error("an opened part is not of its form")]
     Form,
     /// There is no attachment of that number.
@@ -43,14 +42,6 @@ pub enum Closed {
 pub struct Opener {
     keys: KeyPair,
     inbox: InboxId,
-}
-
-/// An attachment as it is handed out.
-pub struct OpenAttachment {
-    /// Its decoded octets.
-    pub octets: Vec<u8>,
-    /// Its file name.
-    pub filename: String,
 }
 
 impl Opener {
@@ -66,8 +57,8 @@ impl Opener {
     /// [`Closed`].
     pub fn inbox(&self, mut view: InboxView) -> Result<InboxView, Closed> {
         if let Some(sealed) = view.sealed.take() {
-            let nobody = MessageId::from_bytes([0; ID_OCTETS]);
-            let address = self.part(nobody, Part::Address, sealed.address.as_slice(), ADDRESS_OCTETS)?;
+            let binding = Binding::address(self.inbox);
+            let address = self.part(binding, Part::Address, sealed.address.as_slice(), ADDRESS_OCTETS)?;
             view.address = Some(String::from_utf8(address.to_vec()).map_err(|_| Closed::Form)?);
         }
         Ok(view)
@@ -105,28 +96,36 @@ impl Opener {
     /// # Errors
     /// [`Closed`].
     pub fn raw(&self, message: MessageId, blob: &[u8]) -> Result<Zeroizing<Vec<u8>>, Closed> {
-        self.part(message, Part::Raw, blob, RAW_OCTETS)
+        self.part(self.binding(message), Part::Raw, blob, RAW_OCTETS)
     }
 
-    /// Attachment `n`, cut from the raw message and decoded.
+    /// Where the message whose content `blob` is has attachment `n`.
     ///
     /// # Errors
     /// [`Closed`].
-    pub fn attachment(&self, message: MessageId, n: u32, content: &[u8], raw: &[u8]) -> Result<OpenAttachment, Closed> {
-        let content = self.content(message, content)?;
-        let attachment = content.attachments.into_iter().find(|attachment| attachment.summary.n == n);
-        let attachment = attachment.ok_or(Closed::NoAttachment)?;
-        let raw = self.raw(message, raw)?;
-        let range = cut(&raw, &attachment).ok_or(Closed::Form)?;
-        let octets = transfer::decode(attachment.encoding, range);
-        Ok(OpenAttachment { octets, filename: attachment.summary.filename })
+    pub fn attachment(&self, message: MessageId, n: u32, blob: &[u8]) -> Result<Attachment, Closed> {
+        let attachments = self.content(message, blob)?.attachments;
+        attachments.into_iter().find(|attachment| attachment.summary.n == n).ok_or(Closed::NoAttachment)
+    }
+
+    /// `attachment`, cut from the raw message and decoded.
+    ///
+    /// # Errors
+    /// [`Closed`].
+    pub fn cut(&self, message: MessageId, attachment: &Attachment, raw: &[u8]) -> Result<Zeroizing<Vec<u8>>, Closed> {
+        transfer::attachment(&self.raw(message, raw)?, attachment).ok_or(Closed::Form)
     }
 
     /// Opens and inflates one part, to at most `limit` octets.
-    fn part(&self, message: MessageId, part: Part, blob: &[u8], limit: usize) -> Result<Zeroizing<Vec<u8>>, Closed> {
-        let binding = Binding { inbox: self.inbox, message };
-        let opened = self.keys.open(&binding, part, blob).map_err(|_| Closed::Seal)?;
-        opened.inflate(limit).map_err(|_| Closed::Seal)
+    fn part(&self, binding: Binding, part: Part, blob: &[u8], limit: usize) -> Result<Zeroizing<Vec<u8>>, Closed> {
+        self.keys.open(&binding, part, blob).and_then(|opened| opened.inflate(limit)).map_err(|error| match error {
+            OpenError::Truncated { .. } | OpenError::Suite(_) | OpenError::Part(_) | OpenError::Seal => Closed::Seal,
+            OpenError::Payload | OpenError::TooLarge { .. } => Closed::Form,
+        })
+    }
+
+    fn binding(&self, message: MessageId) -> Binding {
+        Binding { inbox: self.inbox, message }
     }
 
     /// Opens one part that is JSON.
@@ -137,34 +136,8 @@ impl Opener {
         blob: &[u8],
         limit: usize,
     ) -> Result<T, Closed> {
-        serde_json::from_slice(&self.part(message, part, blob, limit)?).map_err(|_| Closed::Form)
+        serde_json::from_slice(&self.part(self.binding(message), part, blob, limit)?).map_err(|_| Closed::Form)
     }
-}
-
-/// The attachment's encoded body within the raw message.
-fn cut<'a>(raw: &'a [u8], attachment: &Attachment) -> Option<&'a [u8]> {
-    let start = usize::try_from(attachment.offset).ok()?;
-    let end = start.checked_add(usize::try_from(attachment.length).ok()?)?;
-    raw.get(start..end)
-}
-
-/// `Content-Disposition` for a download named `filename` (RFC 6266, RFC 8187): plain ASCII first, then the whole name.
-#[must_use]
-pub fn disposition(filename: &str) -> String {
-    let name = if filename.trim().is_empty() { "attachment" } else { filename };
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ');
-    let plain: String = name.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
-    let whole: String = name
-        .bytes()
-        .map(|b| {
-            if b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_') {
-                char::from(b).to_string()
-            } else {
-                format!("%{b:02X}")
-            }
-        })
-        .collect();
-    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}")
 }
 
 #[cfg(test)]

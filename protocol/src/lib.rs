@@ -6,7 +6,8 @@
 //! In the order of a message's way: an [`address`] is drawn ([`name`]) and bound to a
 //! [`capability`]; mail for it is described by [`message`], closed by [`sealing`], carried to the
 //! edge by a signed [`batch`], admitted by the [`limiter`], routed by [`region`] and listed by
-//! [`cursor`] through the [`api`], whose refusals are [`problem`]s.
+//! [`cursor`] through the [`api`], whose refusals are [`problem`]s. An attachment is cut from the opened message by
+//! [`transfer`] and named by [`disposition`].
 
 pub mod address;
 pub mod api;
@@ -14,6 +15,7 @@ pub mod batch;
 pub mod bytes;
 pub mod capability;
 pub mod cursor;
+pub mod disposition;
 pub mod id;
 pub mod limiter;
 pub mod limits;
@@ -25,3 +27,4 @@ pub mod sealing;
 pub mod security;
 pub mod text;
 pub mod time;
+pub mod transfer;

@@ -4,6 +4,7 @@ use protocol::{
     batch::InboxRecord,
     bytes::Base64,
     capability::{Capability, Credential},
+    disposition,
     id::{InboxId, MessageId},
     limits::SEALED_OCTETS,
     message::{Part, SealedEntry},
@@ -18,16 +19,17 @@ use super::{
     kv::Write,
     reply::{self, Mail, Outcome, Source},
 };
-use crate::{
-    credential,
-    opening::{Opener, disposition},
-    record,
-    refusal::Refusal,
-    routes::MessageCall,
-};
+use crate::{credential, opening::Opener, record, refusal::Refusal, routes::MessageCall};
 
 /// The media type of a sealed part.
 const SEALED_TYPE: &str = "application/vnd.mayfly.sealed";
+
+/// Mail opened here, to be kept by the client and never shown under our name.
+fn download(media_type: &str, octets: Vec<u8>, filename: &str, source: Source) -> Outcome<Response> {
+    let mut answer = reply::of(media_type, ResponseBody::Body(octets), source, Mail::Opened)?;
+    answer.headers_mut().set("content-disposition", &disposition::attachment(filename))?;
+    Ok(answer)
+}
 
 /// One message, and what is known of its inbox.
 struct Asked<'a> {
@@ -125,18 +127,17 @@ impl Asked<'_> {
         let (source, sealed) = self.raw().await?;
         let raw = Opener::new(capability, self.inbox).raw(self.message, &sealed).map_err(closed)?;
         drop(sealed);
-        reply::of("message/rfc822", ResponseBody::Body(raw.to_vec()), source, Mail::Opened)
+        download("message/rfc822", raw.to_vec(), "message.eml", source)
     }
 
     async fn attachment(&self, capability: &Capability, n: u32) -> Outcome<Response> {
-        let content = self.content().await?;
-        let (source, raw) = self.raw().await?;
         let opener = Opener::new(capability, self.inbox);
-        let attachment = opener.attachment(self.message, n, &content, &raw).map_err(closed)?;
-        let body = ResponseBody::Body(attachment.octets);
-        let mut answer = reply::of("application/octet-stream", body, source, Mail::Opened)?;
-        answer.headers_mut().set("content-disposition", &disposition(&attachment.filename))?;
-        Ok(answer)
+        // The message itself, which may be long, is fetched only for an attachment that there is.
+        let attachment = opener.attachment(self.message, n, &self.content().await?).map_err(closed)?;
+        let (source, sealed) = self.raw().await?;
+        let octets = opener.cut(self.message, &attachment, &sealed).map_err(closed)?;
+        drop(sealed);
+        download("application/octet-stream", octets.to_vec(), &attachment.summary.filename, source)
     }
 
     /// The sealed raw part, from KV or the home region.
@@ -182,13 +183,10 @@ impl Asked<'_> {
         reply::forward(answer)
     }
 
-    /// Drops what KV has of a deleted message at once. The home region's next batch does the same, and brings the
-    /// whole index, so that a failure here, or an index that was not the latest, is made good.
+    /// Drops a deleted message's parts from KV at once. The index is left to the home region's next batch: what was read
+    /// of it here may be old, and to write that back could hide mail that came since.
     async fn forget(&self) {
-        let mail = &self.edge.mail;
-        if let Some(known) = self.known {
-            let _made_good_later = mail.put_record(&record::without(known.clone(), self.message)).await;
-        }
-        let _made_good_later = mail.write([Write::DropParts { inbox: self.inbox, message: self.message }]).await;
+        let drops = [Write::DropParts { inbox: self.inbox, message: self.message }];
+        let _made_good_later = self.edge.mail.write(drops).await;
     }
 }

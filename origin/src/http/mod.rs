@@ -24,7 +24,6 @@ use crate::{
 
 mod access;
 mod answer;
-mod attachment;
 mod events;
 mod extract;
 mod inboxes;

@@ -9,16 +9,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use protocol::{
+    disposition,
     id::{InboxId, MessageId},
     message::Part,
     problem::Kind,
+    transfer,
 };
 use tokio::sync::oneshot;
 
 use super::{
     Shared,
     access::Reader,
-    attachment as cut,
     extract::{Bearer, Path},
     openapi::InboxProblems,
     refused::Refused,
@@ -96,26 +97,26 @@ pub(super) async fn attachment(
         let found =
             found.ok_or_else(|| Refused::new(Kind::NotFound, "The message has no attachment of this number."))?;
         let whole = opener.raw(mid, &raw)?;
-        let octets = cut::decode(&whole, found)
+        let octets = transfer::attachment(&whole, found)
             .ok_or_else(|| Refused::new(Kind::Internal, "The attachment lies outside of its message."))?;
         // The receiver waits below; were it gone, so would be the one who asked.
-        let _ = tell.send(cut::disposition(&found.summary.filename));
+        let _ = tell.send(disposition::attachment(&found.summary.filename));
         Ok(octets)
     };
     let answer = shared.openings.answer(octets, open).await?;
-    let disposition = told.await.unwrap_or_else(|_| cut::disposition(""));
-    with_disposition(answer, OCTETS, &disposition)
+    let named = told.await.unwrap_or_else(|_| disposition::attachment(""));
+    with_disposition(answer, OCTETS, &named)
 }
 
 fn download(answer: Response, content_type: HeaderValue, filename: &str) -> Result<Response, Refused> {
-    with_disposition(answer, content_type, &cut::disposition(filename))
+    with_disposition(answer, content_type, &disposition::attachment(filename))
 }
 
-fn with_disposition(mut answer: Response, content_type: HeaderValue, disposition: &str) -> Result<Response, Refused> {
-    let disposition = HeaderValue::from_str(disposition)
+fn with_disposition(mut answer: Response, content_type: HeaderValue, named: &str) -> Result<Response, Refused> {
+    let named = HeaderValue::from_str(named)
         .map_err(|_| Refused::new(Kind::Internal, "The file's name could not be written."))?;
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, content_type);
-    headers.insert(header::CONTENT_DISPOSITION, disposition);
+    headers.insert(header::CONTENT_DISPOSITION, named);
     Ok(answer)
 }

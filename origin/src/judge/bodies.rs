@@ -9,14 +9,13 @@ use protocol::{
     bytes::Base64,
     limits::CONTENT_OCTETS,
     message::{Attachment, AttachmentSummary, InlinePart},
+    transfer,
 };
-
 use zeroize::Zeroizing;
 
 use super::{
     charset, names,
     parts::{Disposition, Form, Kind, Part},
-    transfer,
 };
 use crate::limits::INLINE_OCTETS;
 

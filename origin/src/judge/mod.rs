@@ -18,7 +18,6 @@ mod links;
 mod names;
 mod parts;
 mod tokens;
-mod transfer;
 mod wording;
 
 use std::borrow::Cow;

@@ -8,6 +8,7 @@ use protocol::{
     id::InboxId,
     message::{Attachment, TransferEncoding},
     sealing::{KeyPair, Suite},
+    transfer,
 };
 use serde_json::{Value, json};
 use zeroize::Zeroizing;

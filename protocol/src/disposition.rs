@@ -1,33 +1,17 @@
-//! One attachment out of a raw message: its range, decoded, and a file name that is safe to send.
+//! `Content-Disposition` of a download (RFC 6266, RFC 8187), with a file name that is safe to send.
 //!
-//! Pure. It never guesses a type: an attachment is a download, whatever it calls itself.
-
-use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
-use protocol::message::{Attachment, TransferEncoding};
-use zeroize::Zeroizing;
+//! Never lets a sender's file name leave its header, name a path or turn the reading direction.
 
 /// Octets that a parameter's extended value carries as they are (`attr-char`, RFC 8187 §3.2.1).
 const ATTR_CHARS: &[u8] = b"!#$&+-.^_`|~";
 
-/// Characters of a file name that are sent; the rest is cut.
+/// Characters of a file name that are sent; the rest is cut. Written three octets an octet, they stay below 2 KiB.
 const NAME_CHARS: usize = 150;
-
-/// Cuts and decodes `attachment`; none where its range does not lie within `raw`.
-pub(super) fn decode(raw: &[u8], attachment: &Attachment) -> Option<Zeroizing<Vec<u8>>> {
-    let start = usize::try_from(attachment.offset).ok()?;
-    let end = start.checked_add(usize::try_from(attachment.length).ok()?)?;
-    let range = raw.get(start..end)?;
-    Some(Zeroizing::new(match attachment.encoding {
-        TransferEncoding::Identity => range.to_vec(),
-        // What is no base64 or quoted-printable at all is handed over as it came: better than nothing.
-        TransferEncoding::Base64 => base64_decode(range).unwrap_or_else(|| range.to_vec()),
-        TransferEncoding::QuotedPrintable => quoted_printable_decode(range).unwrap_or_else(|| range.to_vec()),
-    }))
-}
 
 /// `Content-Disposition` (RFC 6266 §4) for a file of this name: always a download, with an ASCII name
 /// for old clients and the true one in UTF-8 (RFC 8187).
-pub(super) fn disposition(filename: &str) -> String {
+#[must_use]
+pub fn attachment(filename: &str) -> String {
     let name: String =
         filename.chars().filter(|c| !c.is_control() && !is_direction(*c)).map(harmless).take(NAME_CHARS).collect();
     let name = name.trim_matches(['.', ' ']);

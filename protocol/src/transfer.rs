@@ -1,15 +1,28 @@
-//! Content transfer encodings undone (RFC 2045 §6).
+//! Content transfer encodings undone (RFC 2045 §6), and attachments cut from the raw message.
 //!
-//! Never fails: what is no part of an encoding is passed over (§6.8) or kept as it is (§6.7), as the
-//! RFC advises.
+//! Decoding never fails, and never gives more than it was given: what is no part of an encoding is passed over (§6.8) or
+//! kept as it is (§6.7), as the RFC advises.
 
-use protocol::message::TransferEncoding;
 use zeroize::Zeroizing;
 
+use crate::message::{Attachment, TransferEncoding};
+
+/// Cuts `attachment` from the raw message and decodes it; none where its range does not lie within `raw`.
+#[must_use]
+pub fn attachment(raw: &[u8], attachment: &Attachment) -> Option<Zeroizing<Vec<u8>>> {
+    let start = usize::try_from(attachment.offset).ok()?;
+    let end = start.checked_add(usize::try_from(attachment.length).ok()?)?;
+    let range = raw.get(start..end)?;
+    Some(decode(attachment.encoding, range, range.len()))
+}
+
 /// The octets that `bytes` stand for, at most `limit` of them.
-pub(super) fn decode(encoding: TransferEncoding, bytes: &[u8], limit: usize) -> Zeroizing<Vec<u8>> {
-    // Exact from the start, so that no copy is left behind by growth.
-    let mut out = Zeroizing::new(Vec::with_capacity(bytes.len().min(limit)));
+#[must_use]
+pub fn decode(encoding: TransferEncoding, bytes: &[u8], limit: usize) -> Zeroizing<Vec<u8>> {
+    // Four characters of base64 are three octets.
+    let most = if encoding == TransferEncoding::Base64 { bytes.len().div_ceil(4) * 3 } else { bytes.len() };
+    // Enough from the start, so that no copy is left behind by growth.
+    let mut out = Zeroizing::new(Vec::with_capacity(most.min(limit)));
     each(encoding, bytes, |octets| {
         let room = limit - out.len();
         out.extend_from_slice(&octets[..octets.len().min(room)]);
@@ -18,7 +31,8 @@ pub(super) fn decode(encoding: TransferEncoding, bytes: &[u8], limit: usize) -> 
 }
 
 /// How many octets `bytes` stand for.
-pub(super) fn decoded_len(encoding: TransferEncoding, bytes: &[u8]) -> usize {
+#[must_use]
+pub fn decoded_len(encoding: TransferEncoding, bytes: &[u8]) -> usize {
     let mut length = 0;
     each(encoding, bytes, |octets| length += octets.len());
     length

@@ -7,6 +7,7 @@ use crate::{
     bytes::Base64,
     capability::ReadTokenHash,
     cursor::Cursor,
+    hidden::hidden,
     id::{InboxId, MessageId},
     limits::{INBOX_LIFE, INBOX_LIFE_MIN},
     message::{OpenEntry, SealedEntry},
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// The body of `POST /v1/inboxes`, as sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateInboxBody {
@@ -137,7 +138,7 @@ pub enum Privacy {
 }
 
 /// An inbox as clients see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InboxView {
     /// Which inbox.
@@ -165,6 +166,8 @@ pub struct InboxView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capability: Option<String>,
 }
+
+hidden!(CreateInboxBody, InboxView);
 
 /// What of an inbox only its owner opens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

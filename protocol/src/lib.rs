@@ -16,6 +16,7 @@ pub mod bytes;
 pub mod capability;
 pub mod cursor;
 pub mod disposition;
+mod hidden;
 pub mod id;
 pub mod limiter;
 pub mod limits;

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{bytes::Base64, id::MessageId, time::Timestamp};
+use crate::{bytes::Base64, hidden::hidden, id::MessageId, time::Timestamp};
 
 /// The sealed parts of a message, each fetched and opened alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub enum Part {
 }
 
 /// What a list shows of a message.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Summary {
     /// The author, from the `From` header (RFC 5322 §3.6.2).
@@ -46,7 +46,7 @@ pub struct Summary {
 }
 
 /// A display name and an address, both as the message claims them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Mailbox {
     /// The display name; empty where there is none.
@@ -92,7 +92,7 @@ pub struct Authentication {
 }
 
 /// An attachment as a list shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AttachmentSummary {
     /// Its number within the message, from zero.
@@ -106,7 +106,7 @@ pub struct AttachmentSummary {
 }
 
 /// What is read of a message.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Content {
     /// The text body; none where the message has only HTML.
@@ -121,8 +121,10 @@ pub struct Content {
     pub headers: Vec<Header>,
 }
 
+hidden!(Mailbox, AttachmentSummary, Header, InlinePart, Summary, Content);
+
 /// One header field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Header {
     /// The field's name as written.
@@ -132,7 +134,7 @@ pub struct Header {
 }
 
 /// A part that the HTML shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InlinePart {
     /// The `Content-ID` without its angle brackets.

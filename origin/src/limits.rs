@@ -177,7 +177,7 @@ pub const CODE_CANDIDATES: usize = 2_000;
 pub const LINK_CANDIDATES: usize = 2_000;
 /// Deletions that an inbox remembers for readers at an older cursor, the latest ones: keeps its record at
 /// the edge one small KV value however often mail comes and goes within its life.
-pub const INBOX_DELETIONS: usize = 1_000;
+pub const INBOX_DELETIONS: usize = protocol::limits::INBOX_DELETIONS;
 
 /// What a deletion takes until it is forgotten; kept back from the deleted message's own room.
 pub const DELETION_OVERHEAD: usize = 96;

@@ -16,6 +16,9 @@ pub const EXPIRY_WARNING: Millis = Millis::from_secs(10 * 60);
 /// Messages one inbox holds; more are refused at `RCPT`. Keeps the index one small KV value.
 pub const INBOX_MESSAGES: usize = 200;
 
+/// Deletions that one inbox's readers are told: a reader behind more of them has been away for most of its life.
+pub const INBOX_DELETIONS: usize = 1_000;
+
 /// Largest message in octets, as `SIZE` announces it (RFC 1870). Its sealed form, padded by at most
 /// 12 %, stays below KV's 25 MiB a value.
 pub const MESSAGE_OCTETS: usize = 20 * 1024 * 1024;
@@ -39,7 +42,7 @@ pub const BATCH_INBOXES: usize = 64;
 pub const BATCH_BLOBS: usize = 400;
 
 /// Messages that one batch removes, over all its inboxes: the edge deletes two blobs for each.
-pub const BATCH_REMOVED: usize = 400;
+pub const BATCH_REMOVED: usize = 200;
 
 /// How far a batch's time may lie from the edge's clock, either way.
 pub const BATCH_WINDOW: Millis = Millis::from_secs(5 * 60);

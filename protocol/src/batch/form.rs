@@ -11,12 +11,16 @@ use serde::{
     de::{self, SeqAccess, Visitor},
 };
 
-use super::{Batch, BatchError, BlobHead, Change, Head, InboxRecord, IndexEntry};
+use super::{Batch, BatchError, BlobHead, Change, Deletion, Head, InboxRecord, IndexEntry};
 use crate::{
     id::{InboxId, MessageId},
-    limits::{BATCH_BLOBS, BATCH_INBOXES, BATCH_OCTETS, BATCH_REMOVED, INBOX_MESSAGES, SEALED_OCTETS, SUMMARY_OCTETS},
+    limits::{
+        BATCH_BLOBS, BATCH_INBOXES, BATCH_OCTETS, BATCH_REMOVED, INBOX_DELETIONS, INBOX_MESSAGES, SEALED_OCTETS,
+        SUMMARY_OCTETS,
+    },
     message::Part,
     region::is_region_name,
+    time::Timestamp,
 };
 
 /// What a body begins with: the form's name and version.
@@ -155,7 +159,7 @@ fn check_record(record: &InboxRecord) -> Result<(), BatchError> {
     if record.sealed_address.as_slice().len() > SUMMARY_OCTETS {
         return refuse("a record's sealed address is too long");
     }
-    if record.entries.len() > INBOX_MESSAGES {
+    if record.entries.len() > INBOX_MESSAGES || record.deleted.len() > INBOX_DELETIONS {
         return refuse("a record lists too many messages");
     }
     let ascending = record.entries.iter().zip(record.entries.iter().skip(1)).all(|(one, next)| one.seq < next.seq);
@@ -171,6 +175,40 @@ fn check_record(record: &InboxRecord) -> Result<(), BatchError> {
     Ok(())
 }
 
+/// A [`Change`] as the head spells it. It is read in one go: what an enum's tag decides, serde would first take into
+/// memory whole, past every bound.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Flat {
+    change: Tag,
+    record: Option<Box<InboxRecord>>,
+    inbox: Option<InboxId>,
+    #[serde(deserialize_with = "removed")]
+    removed: Vec<MessageId>,
+    gone_until: Option<Timestamp>,
+}
+
+/// Which change.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Tag {
+    Update,
+    Erase,
+}
+
+impl TryFrom<Flat> for Change {
+    type Error = &'static str;
+
+    fn try_from(flat: Flat) -> Result<Self, &'static str> {
+        let Flat { change, record, inbox, removed, gone_until } = flat;
+        match (change, record, inbox, gone_until) {
+            (Tag::Update, Some(record), None, None) => Ok(Self::Update { record, removed }),
+            (Tag::Erase, None, Some(inbox), Some(gone_until)) => Ok(Self::Erase { inbox, removed, gone_until }),
+            (Tag::Update | Tag::Erase, ..) => Err("a change lacks a field or has another's"),
+        }
+    }
+}
+
 /// Reads at most [`BATCH_INBOXES`].
 pub(super) fn inboxes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Change>, D::Error> {
     deserializer.deserialize_seq(AtMost::<Change, BATCH_INBOXES>(PhantomData))
@@ -184,6 +222,16 @@ pub(super) fn blobs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Bl
 /// Reads at most [`INBOX_MESSAGES`].
 pub(super) fn entries<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IndexEntry>, D::Error> {
     deserializer.deserialize_seq(AtMost::<IndexEntry, INBOX_MESSAGES>(PhantomData))
+}
+
+/// Reads at most [`INBOX_DELETIONS`].
+pub(super) fn deleted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Deletion>, D::Error> {
+    deserializer.deserialize_seq(AtMost::<Deletion, INBOX_DELETIONS>(PhantomData))
+}
+
+/// Reads at most [`BATCH_REMOVED`].
+fn removed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<MessageId>, D::Error> {
+    deserializer.deserialize_seq(AtMost::<MessageId, BATCH_REMOVED>(PhantomData))
 }
 
 /// A list of at most `N`: the element after the last allowed one is refused before it is read.

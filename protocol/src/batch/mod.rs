@@ -45,7 +45,7 @@ pub struct Head {
 
 /// What became of one inbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "change", rename_all = "lowercase", deny_unknown_fields)]
+#[serde(tag = "change", rename_all = "lowercase", try_from = "form::Flat")]
 pub enum Change {
     /// It is as `record` says; `removed` messages are gone, their blobs with them.
     Update {
@@ -89,6 +89,7 @@ pub struct InboxRecord {
     #[serde(deserialize_with = "form::entries")]
     pub entries: Vec<IndexEntry>,
     /// Messages deleted within its life: what a reader at an older cursor must be told.
+    #[serde(deserialize_with = "form::deleted")]
     pub deleted: Vec<Deletion>,
 }
 

@@ -2,7 +2,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    limits::{BATCH_BLOBS, BATCH_INBOXES, BATCH_OCTETS, BATCH_REMOVED, BATCH_WINDOW, INBOX_MESSAGES, SUMMARY_OCTETS},
+    limits::{
+        BATCH_BLOBS, BATCH_INBOXES, BATCH_OCTETS, BATCH_REMOVED, BATCH_WINDOW, INBOX_DELETIONS, INBOX_MESSAGES,
+        SUMMARY_OCTETS,
+    },
     message::SealedParts,
     time::Millis,
 };
@@ -172,6 +175,52 @@ fn every_bound_is_kept_to_the_last_one() {
     let blobs = [blob(0, 0, Part::Raw, &large), blob(0, 1, Part::Raw, &large)];
     assert!(matches!(encode(vec![update(0, 2)], &blobs), Err(BatchError::TooLarge { limit: BATCH_OCTETS, .. })));
     assert!(matches!(Batch::parse(&vec![0; BATCH_OCTETS + 1]), Err(BatchError::TooLarge { .. })));
+}
+
+#[test]
+fn a_list_past_its_bound_is_refused_before_the_rest_is_read() {
+    let whole = serde_json::to_string(&Head { inboxes: vec![update(0, 1)], blobs: Vec::new() }).unwrap();
+    let entry = serde_json::to_string(&record(0, 1).entries).unwrap();
+    let list = |one: &str, n: usize| format!("[{}", vec![one; n].join(","));
+    let id = format!("\"{}\"", message(0));
+    let deletion = format!("{{\"seq\":1,\"id\":{id}}}");
+    for (before, one, most) in [
+        ("\"entries\":", entry.trim_matches(['[', ']']), INBOX_MESSAGES),
+        ("\"deleted\":", &deletion, INBOX_DELETIONS),
+        ("\"removed\":", &id, BATCH_REMOVED),
+    ] {
+        // Nothing follows the list: whoever had not counted would find the end of the text first.
+        let cut = |n| format!("{}{before}{}", whole.split_once(before).unwrap().0, list(one, n));
+        let error = |n| serde_json::from_str::<Head>(&cut(n)).unwrap_err();
+        assert!(error(most).is_eof(), "{before} {}", error(most));
+        assert!(error(most + 2).is_data(), "{before} {}", error(most + 2));
+    }
+}
+
+#[test]
+fn a_change_has_its_own_fields_and_no_others() {
+    let read = |text: &str| serde_json::from_str::<Change>(text).is_ok();
+    let update = serde_json::to_string(&update(0, 1)).unwrap();
+    let erase = format!(r#"{{"change":"erase","inbox":"{}","removed":[],"gone_until":"{NOW}"}}"#, inbox(0));
+    assert!(read(&update) && read(&erase));
+    for text in [
+        erase.replace("erase", "update"),
+        erase.replace("erase", "other"),
+        erase.replace(r#","removed":[]"#, ""),
+        erase.replace(r#""gone_until""#, r#""until""#),
+        update.replace("update", "erase"),
+        update.replacen('{', &format!(r#"{{"inbox":"{}","#, inbox(0)), 1),
+        "[]".to_owned(),
+    ] {
+        assert!(!read(&text), "{text}");
+    }
+}
+
+#[test]
+fn one_batch_stays_within_what_one_request_of_a_worker_may_ask() {
+    // A blob is a write, a removed message two deletions, an inbox a read and a write; the nonce is asked for once.
+    let asked = BATCH_BLOBS + 2 * BATCH_REMOVED + 2 * BATCH_INBOXES + 1;
+    assert!(asked <= 1_000, "{asked}");
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use protocol::{
     api::SealedList,
     batch::InboxRecord,
-    cursor::{Cursor, Since},
+    cursor::{Cursor, Seq, Since},
     message::SealedEntry,
     time::Timestamp,
 };
@@ -28,21 +28,34 @@ pub enum Plan {
 }
 
 /// Decides how `query` is answered from `record`.
+///
+/// A cursor means what it means in the region's store: a listing that stops short stops right before the first message
+/// that it leaves out, and after an instant come the messages received after it, and the deletions after the last living
+/// message received until then.
 #[must_use]
 pub fn plan(record: &InboxRecord, query: ListQuery, now: Timestamp) -> Plan {
-    let after = |entry: &&protocol::batch::IndexEntry| match query.since {
-        None => true,
-        Some(Since::Cursor(cursor)) => entry.seq > cursor.0,
-        Some(Since::Time(time)) => entry.entry.received_at > time,
+    let living = || record.entries.iter().filter(|entry| message_end(entry) > now);
+    let after = match query.since {
+        None => Seq::START,
+        Some(Since::Cursor(cursor)) => cursor.0,
+        Some(Since::Time(time)) => {
+            let until_then = living().filter(|entry| entry.entry.received_at <= time);
+            until_then.map(|entry| entry.seq).max().unwrap_or_default()
+        }
     };
-    let living = |entry: &&protocol::batch::IndexEntry| message_end(entry) > now;
-    let news: Vec<_> = record.entries.iter().filter(after).filter(living).collect();
-    let is_cut = news.len() > query.limit;
-    let told: Vec<_> = news.into_iter().take(query.limit).collect();
-    let cursor = match told.last() {
-        Some(last) if is_cut => Cursor(last.seq),
+    let mut news = living().filter(|entry| match query.since {
+        Some(Since::Time(time)) => entry.entry.received_at > time,
+        Some(Since::Cursor(_)) | None => entry.seq > after,
+    });
+    let told: Vec<_> = news.by_ref().take(query.limit).collect();
+    let cursor = match news.next() {
+        Some(left_out) => {
+            let deletions = record.deleted.iter().map(|gone| gone.seq);
+            let before = deletions.filter(|seq| *seq > after && *seq < left_out.seq).max();
+            Cursor(told.last().map(|last| last.seq).max(before).unwrap_or(after))
+        }
         // A reader may be ahead of KV, having heard from the home region: it is not sent back.
-        Some(_) | None => Cursor(seen(query.since).map_or(record.seq, |seen| seen.0.max(record.seq))),
+        None => Cursor(seen(query.since).map_or(record.seq, |seen| seen.0.max(record.seq))),
     };
     let messages: Vec<SealedEntry> = told.into_iter().map(|entry| entry.entry.clone()).collect();
     let (count, known) = (messages.len(), SealedList { messages, cursor });
@@ -67,6 +80,13 @@ pub fn merge(known: SealedList, added: SealedList, since: Option<Since>) -> Seal
         }
     }
     SealedList { messages, cursor: known.cursor.max(added.cursor) }
+}
+
+/// What is told where the home region cannot be asked: what KV has. Where that is nothing, nobody here knows whether
+/// there is news, and a listing without any would say that there is none.
+#[must_use]
+pub fn alone(known: SealedList) -> Option<SealedList> {
+    (!known.messages.is_empty()).then_some(known)
 }
 
 /// The cursor that `since` names, if it names one.

@@ -2,6 +2,8 @@
 //!
 //! Sealed bytes and times only. What has expired is gone, whether KV has dropped it or not.
 
+use std::cmp::Ordering;
+
 use protocol::{
     api::{InboxView, Privacy, Provider, SealedInbox},
     batch::{BlobHead, InboxRecord, IndexEntry},
@@ -14,6 +16,9 @@ use serde::{Deserialize, Serialize};
 
 /// KV expires nothing sooner than this; a little more, because its clock is not ours.
 const KV_LIFE_MIN: Millis = Millis::from_secs(65);
+
+/// KV keeps nothing longer than this, whatever a region says: an inbox's day, and the day in which `410` is said.
+const KV_LIFE_MAX: Millis = Millis::from_millis(2 * INBOX_LIFE.as_millis());
 
 /// A value under an inbox's key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +83,7 @@ pub fn part_key(inbox: InboxId, message: MessageId, part: Part) -> Option<String
 /// When KV is to drop what ends at `end`, in seconds since the Unix epoch.
 #[must_use]
 pub fn kv_expiration(end: Timestamp, now: Timestamp) -> u64 {
-    end.max(now.plus(KV_LIFE_MIN)).as_secs()
+    end.max(now.plus(KV_LIFE_MIN)).min(now.plus(KV_LIFE_MAX)).as_secs()
 }
 
 /// When a message's parts end: a day after it came. Its inbox may be extended without its parts being pushed anew;
@@ -95,17 +100,17 @@ pub fn blob_end(record: &InboxRecord, blob: &BlobHead) -> Timestamp {
     entry.map_or(record.expires_at, message_end)
 }
 
-/// Whether `new` may replace `old`: never where it knows fewer changes and no later end, as a late batch does.
+/// Whether `new` may replace `old`. Within one life changes are counted upward and the end only moves away, so whatever
+/// knows fewer changes or an earlier end is late, though it may know more of the other. A record that is cut back to what
+/// its batch carries can be so too: the region still owes the rest, and says it all with that. An inbox that was made anew
+/// counts from the start.
 #[must_use]
 pub fn replaces(new: &InboxRecord, old: &InboxRecord) -> bool {
-    new.seq >= old.seq || new.expires_at > old.expires_at
-}
-
-/// `record` without `message`; its number of changes stays, so that the region's next record replaces it.
-#[must_use]
-pub fn without(mut record: InboxRecord, message: MessageId) -> InboxRecord {
-    record.entries.retain(|entry| entry.entry.id != message);
-    record
+    match new.created_at.cmp(&old.created_at) {
+        Ordering::Greater => true,
+        Ordering::Equal => new.seq >= old.seq && new.expires_at >= old.expires_at,
+        Ordering::Less => false,
+    }
 }
 
 /// The inbox as whoever shows the read token sees it.

@@ -16,7 +16,15 @@ fn a_wish_is_checked_before_a_region_hears_of_it() {
     assert_eq!(status(Some("Application/JSON; charset=utf-8"), r#"{"assisted":true,"ttl":60}"#), 200);
     assert_eq!(status(None, r#"{"assisted":true}"#), 415);
     assert_eq!(status(Some("text/plain"), r#"{"assisted":true}"#), 415);
-    for body in ["", "{", "[]", r#"{"assisted":"yes"}"#, r#"{"assisted":true,"surprise":1}"#] {
+    for body in [
+        "",
+        "{",
+        "[]",
+        "[null,null,true]",
+        " [null,null,true]",
+        r#"{"assisted":"yes"}"#,
+        r#"{"assisted":true,"surprise":1}"#,
+    ] {
         assert_eq!(status(JSON, body), 400, "{body}");
     }
     for body in ["{}", r#"{"assisted":false}"#, r#"{"assisted":true,"ttl":59}"#, r#"{"assisted":true,"name":"a"}"#] {

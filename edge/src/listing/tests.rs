@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 use protocol::{
-    batch::IndexEntry,
+    batch::{Deletion, IndexEntry},
     bytes::Base64,
     cursor::Seq,
     id::{InboxId, MessageId},
@@ -92,6 +92,36 @@ fn a_time_counts_from_when_mail_came() {
     assert_eq!(plan(&record(5), query(since, 0, 10), NOW), Plan::Kv(list([4, 5], 5)));
     let merged = merge(list([], 2), list([3, 4], 4), since);
     assert_eq!(merged, list([4], 4));
+}
+
+/// Changes 3 and 6 took messages away, 1, 2, 4, 5 and 7 brought some.
+fn with_deletions() -> InboxRecord {
+    let mut record = record(7);
+    record.entries.retain(|entry| ![Seq(3), Seq(6)].contains(&entry.seq));
+    record.deleted = [3, 6].map(|n| Deletion { seq: Seq(n), id: entry(100 + n).id }).into();
+    record
+}
+
+#[test]
+fn a_cursor_stands_right_before_what_was_left_out() {
+    let plan = |since, limit| match plan(&with_deletions(), query(since, 0, limit), NOW) {
+        Plan::Kv(list) => list,
+        Plan::AskHome { known, .. } => known,
+    };
+    let after = |n| Some(Since::Time(NOW.plus(Millis::from_secs(n))));
+    assert_eq!(plan(None, 1), list([1], 1));
+    assert_eq!(plan(None, 2), list([1, 2], 3), "the deletion before the fourth change is told");
+    assert_eq!(plan(cursor(3), 2), list([4, 5], 6));
+    assert_eq!(plan(after(2), 1), list([4], 4));
+    assert_eq!(plan(after(4), 1), list([5], 6));
+    assert_eq!(plan(after(3), 9), list([4, 5, 7], 7));
+    assert_eq!(plan(after(9), 9), list([], 7));
+}
+
+#[test]
+fn without_the_region_an_empty_listing_is_not_told() {
+    assert_eq!(alone(list([1], 4)), Some(list([1], 4)));
+    assert_eq!(alone(list([], 4)), None);
 }
 
 #[test]

@@ -81,6 +81,8 @@ fn kv_is_never_asked_for_an_end_that_it_refuses() {
     assert_eq!(kv_expiration(later(3_600), NOW), later(3_600).as_secs());
     assert!(kv_expiration(later(1), NOW) > NOW.as_secs() + 60);
     assert!(kv_expiration(Timestamp::default(), NOW) > NOW.as_secs() + 60);
+    let never = Timestamp::from_millis(u64::MAX);
+    assert_eq!(kv_expiration(never, NOW), later(48 * 60 * 60).as_secs(), "no region keeps anything for ever");
 }
 
 #[test]
@@ -88,16 +90,19 @@ fn a_late_record_does_not_replace_a_newer_one() {
     let old = record(5, later(100));
     assert!(replaces(&record(6, later(100)), &old));
     assert!(replaces(&record(5, later(100)), &old), "the same again is the same");
-    assert!(replaces(&record(4, later(101)), &old), "an extension is news");
+    assert!(replaces(&record(5, later(101)), &old), "an extension is news");
+    assert!(!replaces(&record(5, later(99)), &old), "an extension is not taken back");
+    assert!(!replaces(&record(4, later(101)), &old), "an extension hides no mail");
     assert!(!replaces(&record(4, later(100)), &old));
     assert!(!replaces(&record(4, later(99)), &old));
 }
 
 #[test]
-fn a_deleted_message_leaves_the_index_and_the_number_of_changes_stays() {
-    let left = without(record(2, later(10)), message(1));
-    assert_eq!(left.entries.iter().map(|entry| entry.entry.id).collect::<Vec<_>>(), [message(2)]);
-    assert!(replaces(&record(3, later(10)), &left));
+fn an_inbox_made_anew_counts_from_the_start() {
+    let old = record(5, later(100));
+    let new = InboxRecord { created_at: later(50), ..record(0, later(90)) };
+    assert!(replaces(&new, &old));
+    assert!(!replaces(&old, &new), "what comes late from the life before");
 }
 
 #[test]

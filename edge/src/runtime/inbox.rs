@@ -80,10 +80,22 @@ pub(super) async fn admit(edge: &Edge, credential: &Credential, id: InboxId) -> 
     match edge.mail.standing(id).await {
         Standing::Gone => Err(Refusal::gone()),
         // Another inbox's credential learns no more here than while it lived.
-        Standing::Expired(record) if credential::admits(&record, credential) => Err(Refusal::gone()),
+        Standing::Expired(record) if credential::admits(&record, credential) => {
+            extended(edge, credential, &record).await
+        }
         Standing::Living(record) if credential::admits(&record, credential) => Ok(Some(record)),
         Standing::Expired(_) | Standing::Living(_) => Err(Refusal::wrong_credential()),
         Standing::Unknown | Standing::Unreadable => Ok(None),
+    }
+}
+
+/// An inbox whose time is over as far as KV knows: KV may not have heard yet that it was extended, so its home has the
+/// last word where it can be asked.
+async fn extended(edge: &Edge, credential: &Credential, record: &InboxRecord) -> Outcome<Option<Box<InboxRecord>>> {
+    let ask = Ask::get(path(record.id)).with_token(credential.read_token()).within(FRESHNESS_TIMEOUT);
+    match edge.homes().of_inbox(Some(&record.region), &ask).await {
+        Heard::Answer(answer) if answer.status_code() == 200 => Ok(None),
+        Heard::Answer(_) | Heard::Unknown | Heard::Unreachable => Err(Refusal::gone()),
     }
 }
 
@@ -108,7 +120,12 @@ pub(super) fn closed(reason: Closed) -> Refusal {
             protocol::problem::Kind::NotFound,
             "The message has no attachment of this number; its summary lists those that it has.",
         ),
-        Closed::Seal | Closed::Form => Refusal::internal(),
+        // The inbox was made with another public key than this capability's.
+        Closed::Seal => Refusal::new(
+            protocol::problem::Kind::Forbidden,
+            "This capability proves the right to list and delete, yet the mail is sealed to another key.",
+        ),
+        Closed::Form => Refusal::internal(),
     }
 }
 
@@ -164,14 +181,19 @@ async fn list(
         listing::Plan::Kv(list) => return listed(credential, id, &list, Source::Kv),
         listing::Plan::AskHome { known, ask } => (known, ask),
     };
+    let unheard = |known: SealedList| {
+        let known = listing::alone(known).ok_or_else(Refusal::unreachable)?;
+        listed(credential, id, &known, Source::Kv)
+    };
     match edge.homes().of_inbox(Some(&record.region), &ask(rest, FRESHNESS_TIMEOUT)).await {
         Heard::Answer(mut answer) if answer.status_code() == 200 => match home::json(&mut answer).await {
             Some(added) => listed(credential, id, &listing::merge(known, added, query.since), Source::Origin),
-            None => listed(credential, id, &known, Source::Kv),
+            None => unheard(known),
         },
         Heard::Answer(answer) if answer.status_code() == 410 => Err(Refusal::gone()),
-        // What has arrived is shown, whatever has become of the region.
-        Heard::Answer(_) | Heard::Unknown | Heard::Unreachable => listed(credential, id, &known, Source::Kv),
+        // What has arrived is shown, though the region has lost it.
+        Heard::Answer(_) | Heard::Unknown => listed(credential, id, &known, Source::Kv),
+        Heard::Unreachable => unheard(known),
     }
 }
 

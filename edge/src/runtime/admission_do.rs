@@ -3,7 +3,11 @@
 
 use std::{cell::RefCell, time::Duration};
 
-use protocol::{limiter::SlidingWindow, limits::ADMIT_WINDOW, time::Timestamp};
+use protocol::{
+    limiter::{Admission as Verdict, SlidingWindow},
+    limits::ADMIT_WINDOW,
+    time::Timestamp,
+};
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object, js_sys, wasm_bindgen::JsValue};
 
 use super::{clock, parameter};
@@ -37,6 +41,10 @@ impl DurableObject for Admission {
                 windows.admit(&client, now).map_err(|full| worker::Error::from(full.to_string()))?;
             (verdict, serde_json::to_string(window)?)
         };
+        // A refused request does not count, so that a flood of them costs no writes.
+        if let Verdict::Limited { .. } = verdict {
+            return Response::from_json(&verdict);
+        }
         storage.put(&client, kept).await?;
         if storage.get_alarm().await?.is_none() {
             storage.set_alarm(sweep_interval()).await?;

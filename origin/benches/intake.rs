@@ -78,7 +78,7 @@ fn transaction(mut session: Session, budget: &Budget, key: &Arc<PublicKey>, sent
                 black_box(message.raw.len());
                 Input::Delivered(Delivery::Stored)
             }
-            Action::StartTls(_) | Action::Close(_) => return session,
+            Action::Gather(..) | Action::Skip(_) | Action::StartTls(_) | Action::Close(_) => return session,
         };
         (session, action) = session.step(input, NOW);
     }

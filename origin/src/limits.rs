@@ -253,3 +253,6 @@ pub const ENCAPSULATION_OCTETS: usize = 16 * 1024;
 /// Copies remembered that were stored although their message was put off for another's sake; beyond, the
 /// oldest are forgotten, and the sender's next attempt brings them twice.
 pub const REPEATS: usize = 10_000;
+
+/// Octets of replies that gather while commands are still there to be read; then they are sent, whatever comes.
+pub const REPLIES_GATHERED: usize = 4 * 1024;

@@ -5,6 +5,7 @@
 
 use super::{
     buffer::Announced,
+    chunk::{Body, Chunk, Place},
     path::{Forward, PathError, Reverse, strip_prefix_ignoring_case},
 };
 
@@ -27,6 +28,8 @@ pub enum Command<'a> {
     Rcpt(Forward<'a>),
     /// `DATA`.
     Data,
+    /// `BDAT` (RFC 3030).
+    Bdat(Chunk),
     /// `RSET`.
     Rset,
     /// `NOOP`.
@@ -56,6 +59,8 @@ pub struct Mail<'a> {
     pub announced: Announced,
     /// `SMTPUTF8` (RFC 6531).
     pub charset: Charset,
+    /// `BODY=` (RFC 6152, RFC 3030).
+    pub body: Body,
 }
 
 /// Which characters the addresses and the header of a message may use.
@@ -88,6 +93,9 @@ pub enum CommandError {
     /// A parameter that is not known, or is there twice (RFC 5321 §4.1.1.11).
     #[error("unknown parameter")]
     Parameter,
+    /// A `BDAT` that does not say how long its chunk is: nobody can know where the next command begins.
+    #[error("malformed BDAT")]
+    Chunk,
     /// A known parameter with a value that is none.
     #[error("malformed parameter")]
     Value,
@@ -111,6 +119,7 @@ impl<'a> Command<'a> {
             b"MAIL" => Mail::parse(rest).map(Self::Mail),
             b"RCPT" => recipient(rest).map(Self::Rcpt),
             b"DATA" => alone(rest, Self::Data),
+            b"BDAT" => chunk(rest).map(Self::Bdat),
             b"RSET" => alone(rest, Self::Rset),
             b"NOOP" => Ok(Self::Noop),
             b"VRFY" if rest.is_empty() => Err(CommandError::Argument),
@@ -119,9 +128,7 @@ impl<'a> Command<'a> {
             b"QUIT" => alone(rest, Self::Quit),
             b"STARTTLS" => alone(rest, Self::StartTls),
             b"AUTH" => Ok(Self::Auth),
-            b"EXPN" | b"BDAT" | b"ETRN" | b"TURN" | b"ATRN" | b"SEND" | b"SOML" | b"SAML" | b"LHLO" => {
-                Ok(Self::NotOffered)
-            }
+            b"EXPN" | b"ETRN" | b"TURN" | b"ATRN" | b"SEND" | b"SOML" | b"SAML" | b"LHLO" => Ok(Self::NotOffered),
             b"GET" | b"POST" | b"HEAD" | b"PUT" | b"DELETE" | b"OPTIONS" | b"CONNECT" | b"PATCH" | b"TRACE"
             | b"PRI" => Ok(Self::Http),
             _ => Err(CommandError::Unknown),
@@ -154,7 +161,8 @@ impl<'a> Mail<'a> {
             }
         }
         let announced = size.unwrap_or(Announced::Nothing);
-        Ok(Self { path, announced, charset: charset.unwrap_or(Charset::Ascii) })
+        let (charset, body) = (charset.unwrap_or(Charset::Ascii), body.unwrap_or(Body::Text));
+        Ok(Self { path, announced, charset, body })
     }
 }
 
@@ -191,13 +199,26 @@ fn announced(value: Option<&str>) -> Result<Announced, CommandError> {
     }
 }
 
-/// RFC 6152 §2. The octets are kept as they are, whichever it is.
-fn body_type(value: Option<&str>) -> Result<(), CommandError> {
+/// RFC 6152 §2, RFC 3030 §3. The octets are kept as they are, whichever it is.
+fn body_type(value: Option<&str>) -> Result<Body, CommandError> {
     match value {
-        Some(value) if value.eq_ignore_ascii_case("7BIT") || value.eq_ignore_ascii_case("8BITMIME") => Ok(()),
-        // BINARYMIME (RFC 3030) needs CHUNKING, which is not offered.
+        Some(value) if value.eq_ignore_ascii_case("7BIT") || value.eq_ignore_ascii_case("8BITMIME") => Ok(Body::Text),
+        Some(value) if value.eq_ignore_ascii_case("BINARYMIME") => Ok(Body::Binary),
         Some(_) | None => Err(CommandError::Value),
     }
+}
+
+/// RFC 3030 §2: any number of digits; what no counter holds is as large as a counter gets.
+fn chunk(rest: &str) -> Result<Chunk, CommandError> {
+    let (digits, place) = match rest.split_once(' ') {
+        None => (rest, Place::Inner),
+        Some((digits, last)) if last.eq_ignore_ascii_case("LAST") => (digits, Place::Last),
+        Some(_) => return Err(CommandError::Chunk),
+    };
+    if digits.is_empty() || !digits.bytes().all(|octet| octet.is_ascii_digit()) {
+        return Err(CommandError::Chunk);
+    }
+    Ok(Chunk { octets: digits.parse().unwrap_or(usize::MAX), place })
 }
 
 const fn utf8(value: Option<&str>) -> Result<Charset, CommandError> {

@@ -1,13 +1,14 @@
 //! Mail in: the SMTP session as a value, driven by tokio.
 //!
 //! In the order of an octet's way: [`tcp`] accepts and reads, [`line`](mod@line) cuts command lines, [`command`]
-//! and [`path`] read them, [`session`] decides and answers with a [`reply`], [`data`] takes the
-//! message into a [`buffer`] behind the [`trace`] fields, [`tls`] closes the channel to others.
+//! and [`path`] read them, [`session`] decides and answers with a [`reply`], [`data`] or [`chunk`] takes
+//! the message into a [`buffer`] behind the [`trace`] fields, [`tls`] closes the channel to others.
 //!
 //! Only [`tcp`] and [`tls`] do I/O. Intake never judges a message, never seals and never stores: it
 //! asks the `Reception` port.
 
 pub mod buffer;
+pub mod chunk;
 pub mod command;
 pub mod data;
 pub mod line;

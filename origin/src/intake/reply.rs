@@ -40,7 +40,7 @@ macro_rules! table {
 
 table! {
     /// `HELP`.
-    HELP = 214 "2.0.0" "EHLO HELO MAIL RCPT DATA RSET NOOP VRFY STARTTLS HELP QUIT; RFC 5321";
+    HELP = 214 "2.0.0" "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY STARTTLS HELP QUIT; RFC 5321";
     /// `STARTTLS`: the handshake may begin.
     TLS_READY = 220 "2.0.0" "Go ahead";
     /// `QUIT`.
@@ -51,6 +51,8 @@ table! {
     SENDER_OK = 250 "2.1.0" "Sender OK";
     /// `RCPT`.
     RECIPIENT_OK = 250 "2.1.5" "Recipient OK";
+    /// `BDAT`, and the message goes on.
+    CHUNK_OK = 250 "2.0.0" "Chunk accepted";
     /// The message is ours now.
     STORED = 250 "2.0.0" "Message accepted";
     /// `VRFY`: nothing is told about who has an inbox (RFC 5321 §7.3).
@@ -101,6 +103,8 @@ table! {
     BAD_RECIPIENT = 501 "5.1.3" "Malformed recipient address";
     /// A parameter's value is wrong.
     BAD_VALUE = 501 "5.5.4" "Malformed parameter";
+    /// `BDAT` without a length: what follows cannot be told from commands.
+    BAD_CHUNK = 501 "5.5.4" "BDAT needs the length of its chunk";
     /// A command of SMTP that is not offered.
     NOT_OFFERED = 502 "5.5.1" "Command not offered";
     /// `AUTH`.
@@ -115,6 +119,12 @@ table! {
     MAIL_FIRST = 503 "5.5.1" "MAIL first";
     /// `MAIL` within a transaction, or `STARTTLS`.
     MAIL_ALREADY = 503 "5.5.1" "A message is on its way; RSET first";
+    /// `DATA` behind `BDAT` (RFC 3030 §2).
+    CHUNKS_BEGUN = 503 "5.5.1" "The message began with BDAT; RSET first";
+    /// `BDAT` behind one that failed (RFC 3030 §2).
+    CHUNK_FAILED = 503 "5.5.1" "A chunk of this message failed; RSET first";
+    /// `DATA` for `BODY=BINARYMIME` (RFC 3030 §3).
+    CHUNKS_ONLY = 503 "5.5.1" "BINARYMIME needs BDAT";
     /// Not a message, or a line of it too long.
     MALFORMED = 554 "5.6.0" "Not a message in the sense of RFC 5322";
     /// `DATA` when every recipient was refused.
@@ -190,6 +200,7 @@ impl From<CommandError> for Reply {
             CommandError::Sender(_) => BAD_SENDER,
             CommandError::Recipient(_) => BAD_RECIPIENT,
             CommandError::Parameter => UNKNOWN_PARAMETER,
+            CommandError::Chunk => BAD_CHUNK,
             CommandError::Value => BAD_VALUE,
         }
     }

@@ -4,6 +4,7 @@
 //! comes back with its outcome. The session does no I/O, reads no clock and keeps no octet of a
 //! message. Its replies depend on what came, never on how that was split into packets.
 
+mod chunk;
 mod envelope;
 mod hello;
 mod message;
@@ -17,10 +18,14 @@ use protocol::{
     time::Timestamp,
 };
 
-use self::tally::{Tally, Verdict};
+use self::{
+    chunk::Counted,
+    tally::{Tally, Verdict},
+};
 use super::{
     buffer::{Announced, Buffer, Plan},
-    command::{Charset, Command},
+    chunk::{Body, Chunk, Gatherer, Place},
+    command::{Charset, Command, CommandError},
     data::{Fault, Receiver},
     line::{Behind, Line},
     reply::{self, Reply},
@@ -82,6 +87,10 @@ pub enum Input<'a> {
     Message(Result<Buffer, Fault>),
     /// So much came beyond the limit that the end was not waited for: another answer to it.
     Flooded,
+    /// A chunk has come in whole: the answer to [`Action::Gather`].
+    Gathered(Box<Gatherer>),
+    /// So has one that is not kept: the answer to [`Action::Skip`].
+    Skipped,
     /// The answer to [`Action::Deliver`].
     Delivered(Delivery),
     /// The handshake is done, with this version of TLS: the answer to [`Action::StartTls`].
@@ -104,12 +113,25 @@ pub enum Action {
     Reserve(usize),
     /// Say this, and let the message in.
     Receive(Reply, Box<Receiver>),
+    /// Let that many octets in, as they are.
+    Gather(Box<Gatherer>, usize),
+    /// Read that many octets, and forget them.
+    Skip(usize),
     /// Judge, seal and store.
     Deliver(Box<Received>, Reservation),
     /// Say this, and begin TLS.
     StartTls(Reply),
     /// Say this, and end the connection.
     Close(Reply),
+}
+
+/// Where a session that waits for a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// What came so far needs no answer.
+    BetweenMessages,
+    /// Part of a message has come and was accepted.
+    WithinMessage,
 }
 
 /// A recipient that is to be looked up.
@@ -159,12 +181,27 @@ enum State {
     Reserving(Hello, Envelope, Announcement),
     /// The message is coming.
     Receiving(Hello, Envelope, TraceLen),
+    /// A chunk of the message is coming.
+    Gathering(Hello, Envelope, TraceLen, Chunk),
+    /// Chunks of the message have come, and others will.
+    Between(Hello, Envelope, TraceLen, Box<Gatherer>),
+    /// A chunk was refused, so the rest of its message is.
+    Spoiled(Hello),
+    /// A refused chunk is coming; then this is said.
+    Skipping(After, Reply, Counted),
     /// The message is being judged, sealed and stored.
     Delivering(Hello),
     /// A TLS handshake is under way.
     Securing,
     /// Nothing more is said.
     Closed,
+}
+
+/// How far the dialogue is behind a refused chunk.
+enum After {
+    Connected,
+    Identified(Hello),
+    Spoiled(Hello),
 }
 
 /// How the client introduced itself.
@@ -183,6 +220,7 @@ struct Sender {
     path: ReversePath,
     announced: Announced,
     charset: Charset,
+    body: Body,
 }
 
 struct Envelope {
@@ -194,6 +232,14 @@ struct Envelope {
 struct Announcement {
     trace: String,
     plan: Plan,
+    then: Then,
+}
+
+/// How the message comes, once there is memory for it.
+#[derive(Clone, Copy)]
+enum Then {
+    Data,
+    Chunk(Chunk),
 }
 
 #[derive(Clone, Copy)]
@@ -215,19 +261,28 @@ impl Session {
             (_, Input::Expired) => Action::Close(reply::TIMED_OUT),
             (_, Input::ShuttingDown) => Action::Close(reply::SHUTTING_DOWN),
             (
-                state @ (State::Connected | State::Identified(_) | State::Sender(..) | State::Recipients(..)),
+                state @ (State::Connected
+                | State::Identified(_)
+                | State::Sender(..)
+                | State::Recipients(..)
+                | State::Between(..)
+                | State::Spoiled(_)),
                 Input::Line(line, behind),
             ) => self.line(state, line, behind, now),
             (State::Finding(hello, envelope), Input::Found(found)) => self.found(hello, envelope, found),
             (State::Reserving(hello, envelope, announcement), Input::Room(Ok(room))) => {
                 self.receive(hello, envelope, &announcement, room)
             }
-            (State::Reserving(hello, ..), Input::Room(Err(_))) => self.no_room(hello),
+            (State::Reserving(hello, _, announcement), Input::Room(Err(_))) => self.no_room(hello, announcement.then),
             (State::Receiving(hello, envelope, trace), Input::Message(Ok(buffer))) => {
                 self.deliver(hello, envelope, trace, buffer, now)
             }
-            (State::Receiving(hello, ..), Input::Message(Err(fault))) => self.faulty(hello, fault),
+            (State::Receiving(hello, ..), Input::Message(Err(fault))) => self.faulty(State::Identified(hello), fault),
             (State::Receiving(..), Input::Flooded) => Action::Close(reply::TOO_LARGE),
+            (State::Gathering(hello, envelope, trace, chunk), Input::Gathered(gatherer)) => {
+                self.gathered(hello, envelope, trace, chunk, gatherer, now)
+            }
+            (State::Skipping(after, reply, counted), Input::Skipped) => self.skipped(after, reply, counted),
             (State::Delivering(hello), Input::Delivered(delivery)) => self.delivered(hello, delivery),
             (State::Securing, Input::Secured(version)) => self.secured(version),
             // The driver is at fault; saying so and leaving is better than taking the process down.
@@ -247,6 +302,7 @@ impl Session {
         };
         match Command::parse(line) {
             Ok(command) => self.command(state, command, behind, now),
+            Err(CommandError::Chunk) => Action::Close(reply::BAD_CHUNK),
             Err(error) => self.error(state, error.into()),
         }
     }
@@ -264,6 +320,7 @@ impl Session {
             Command::Mail(mail) => self.mail(state, mail),
             Command::Rcpt(path) => self.rcpt(state, path),
             Command::Data => self.data(state, now),
+            Command::Bdat(chunk) => self.bdat(state, chunk, now),
             Command::Rset => self.reset(state),
             Command::Noop => self.idle(state, reply::OK),
             Command::Vrfy => self.idle(state, reply::VERIFY),
@@ -272,6 +329,15 @@ impl Session {
             Command::Auth => self.error(state, reply::NO_AUTH),
             Command::NotOffered => self.error(state, reply::NOT_OFFERED),
             Command::Http => Action::Close(reply::NOT_HTTP),
+        }
+    }
+
+    /// Whether a message is on its way: one whose end the service waits for before it ends.
+    #[must_use]
+    pub const fn waiting(&self) -> Waiting {
+        match self.state {
+            State::Between(..) => Waiting::WithinMessage,
+            _ => Waiting::BetweenMessages,
         }
     }
 
@@ -295,6 +361,12 @@ impl Session {
             Verdict::GoOn => self.say(state, reply),
             Verdict::Enough => Action::Close(reply::TOO_MANY_ERRORS),
         }
+    }
+}
+
+impl State {
+    const fn has_transaction(&self) -> bool {
+        matches!(self, Self::Sender(..) | Self::Recipients(..) | Self::Between(..) | Self::Spoiled(_))
     }
 }
 

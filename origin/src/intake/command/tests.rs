@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{Announced, Charset, Command, CommandError, Mail, PathError};
+use super::{Announced, Body, Charset, Chunk, Command, CommandError, Mail, PathError, Place};
 use crate::intake::path::{Forward, Reverse};
 
 fn parse(line: &str) -> Result<Command<'_>, CommandError> {
@@ -31,16 +31,39 @@ fn reads_every_verb_in_any_case() {
         ("STARTTLS", Command::StartTls),
         ("AUTH PLAIN x", Command::Auth),
         ("EXPN list", Command::NotOffered),
-        ("BDAT 99999999999999999999999 LAST", Command::NotOffered),
+        ("BDAT 0", Command::Bdat(Chunk { octets: 0, place: Place::Inner })),
+        ("bdat 0 last", Command::Bdat(Chunk { octets: 0, place: Place::Last })),
+        ("BDAT 00000000000000000000000000001", Command::Bdat(Chunk { octets: 1, place: Place::Inner })),
+        ("BDAT 18446744073709551616", Command::Bdat(Chunk { octets: usize::MAX, place: Place::Inner })),
+        ("BDAT 99999999999999999999999 LAST", Command::Bdat(Chunk { octets: usize::MAX, place: Place::Last })),
         ("GET / HTTP/1.1", Command::Http),
         ("RCPT TO:<Postmaster>", Command::Rcpt(Forward::Postmaster)),
         (
             "mail from:<>",
-            Command::Mail(Mail { path: Reverse::Null, announced: Announced::Nothing, charset: Charset::Ascii }),
+            Command::Mail(Mail {
+                path: Reverse::Null,
+                announced: Announced::Nothing,
+                charset: Charset::Ascii,
+                body: Body::Text,
+            }),
+        ),
+        (
+            "MAIL FROM:<> BODY=BinaryMime",
+            Command::Mail(Mail {
+                path: Reverse::Null,
+                announced: Announced::Nothing,
+                charset: Charset::Ascii,
+                body: Body::Binary,
+            }),
         ),
         (
             "MAIL FROM: <> SIZE=10 body=8bitmime SMTPUTF8",
-            Command::Mail(Mail { path: Reverse::Null, announced: Announced::Octets(10), charset: Charset::Utf8 }),
+            Command::Mail(Mail {
+                path: Reverse::Null,
+                announced: Announced::Octets(10),
+                charset: Charset::Utf8,
+                body: Body::Text,
+            }),
         ),
     ] {
         assert_eq!(parse(line), Ok(command), "{line}");
@@ -79,7 +102,17 @@ fn tells_what_is_wrong_with_a_line() {
         ("MAIL FROM:<a@b.c> BODY=7BIT BODY=7BIT", CommandError::Parameter),
         ("MAIL FROM:<a@b.c> SMTPUTF8 SMTPUTF8", CommandError::Parameter),
         ("MAIL FROM:<a@b.c> SMTPUTF8=1", CommandError::Value),
-        ("MAIL FROM:<a@b.c> BODY=BINARYMIME", CommandError::Value),
+        ("MAIL FROM:<a@b.c> BODY=BINARY", CommandError::Value),
+        ("MAIL FROM:<a@b.c> BODY", CommandError::Value),
+        ("BDAT", CommandError::Chunk),
+        ("BDAT LAST", CommandError::Chunk),
+        ("BDAT -1", CommandError::Chunk),
+        ("BDAT +1", CommandError::Chunk),
+        ("BDAT 0x10", CommandError::Chunk),
+        ("BDAT 1  LAST", CommandError::Chunk),
+        ("BDAT 1 LAST LAST", CommandError::Chunk),
+        ("BDAT 1 FIRST", CommandError::Chunk),
+        ("BDAT 1,5", CommandError::Chunk),
         ("MAIL FROM:<a@b.c> RET=FULL", CommandError::Parameter),
         ("MAIL FROM:<a@b.c> AUTH=<>", CommandError::Parameter),
         ("RCPT FROM:<a@b.c>", CommandError::Argument),

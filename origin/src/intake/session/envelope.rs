@@ -16,7 +16,7 @@ impl Session {
     pub(super) fn mail(&mut self, state: State, mail: Mail<'_>) -> Action {
         let hello = match state {
             State::Identified(hello) => hello,
-            State::Sender(..) | State::Recipients(..) => return self.error(state, reply::MAIL_ALREADY),
+            _ if state.has_transaction() => return self.error(state, reply::MAIL_ALREADY),
             other => return self.error(other, reply::HELLO_FIRST),
         };
         if self.tally.next_message(&self.site) == Verdict::Enough {
@@ -32,7 +32,7 @@ impl Session {
             }
             Reverse::Mailbox(mailbox) => ReversePath::Mailbox(Secret(mailbox.text.to_owned())),
         };
-        let sender = Sender { path, announced: mail.announced, charset: mail.charset };
+        let sender = Sender { path, announced: mail.announced, charset: mail.charset, body: mail.body };
         self.say(State::Sender(hello, sender), reply::SENDER_OK)
     }
 
@@ -41,6 +41,7 @@ impl Session {
             State::Sender(hello, sender) => (hello, Envelope { sender, recipients: Vec::new() }),
             State::Recipients(hello, envelope) => (hello, envelope),
             State::Identified(_) => return self.error(state, reply::MAIL_FIRST),
+            State::Between(..) | State::Spoiled(_) => return self.error(state, reply::CHUNKS_BEGUN),
             other => return self.error(other, reply::HELLO_FIRST),
         };
         if envelope.recipients.len() >= self.site.recipients {

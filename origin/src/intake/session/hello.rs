@@ -26,9 +26,7 @@ impl Session {
         match (&state, self.channel, self.site.tls) {
             (_, Channel::Tls(_), _) => self.error(state, reply::TLS_ALREADY),
             (_, Channel::Plain, TlsOffer::Unavailable) => self.error(state, reply::NO_TLS),
-            (State::Sender(..) | State::Recipients(..), Channel::Plain, TlsOffer::Offered) => {
-                self.error(state, reply::MAIL_ALREADY)
-            }
+            (_, Channel::Plain, TlsOffer::Offered) if state.has_transaction() => self.error(state, reply::MAIL_ALREADY),
             (_, Channel::Plain, TlsOffer::Offered) => {
                 self.state = State::Securing;
                 Action::StartTls(reply::TLS_READY)
@@ -44,10 +42,11 @@ impl Session {
     }
 
     fn extensions(&self) -> String {
-        let mut extensions = String::with_capacity(96);
+        let mut extensions = String::with_capacity(160);
         let size = self.site.message_octets;
         // Writing to a String cannot fail.
         let _ = write!(extensions, "\nPIPELINING\nSIZE {size}\n8BITMIME\nSMTPUTF8\nENHANCEDSTATUSCODES");
+        extensions.push_str("\nCHUNKING\nBINARYMIME");
         if let (Channel::Plain, TlsOffer::Offered) = (self.channel, self.site.tls) {
             extensions.push_str("\nSTARTTLS");
         }

@@ -1,8 +1,8 @@
-//! `DATA`, and what becomes of the message.
+//! `DATA`, and what becomes of a message, however it came.
 
 use super::{
-    Action, Announcement, Buffer, Channel, Delivery, Envelope, Fault, Hello, Manner, Plan, Receiver, Session, State,
-    Timestamp, TraceLen, reply,
+    Action, Announcement, Body, Buffer, Channel, Delivery, Envelope, Fault, Hello, Manner, Plan, Receiver, Sender,
+    Session, State, Then, Timestamp, TraceLen, chunk, reply,
 };
 use crate::{
     budget::Reservation,
@@ -17,17 +17,17 @@ impl Session {
     /// Nothing is said before there is memory for the message.
     pub(super) fn data(&mut self, state: State, now: Timestamp) -> Action {
         match state {
-            State::Recipients(hello, envelope) => {
-                let trace = self.trace(&hello, &envelope, now);
-                let plan = Plan {
-                    announced: envelope.sender.announced,
-                    trace: trace.len(),
-                    recipients: envelope.recipients.len(),
-                    limit: self.site.message_octets,
-                };
-                self.state = State::Reserving(hello, envelope, Announcement { trace, plan });
-                Action::Reserve(plan.reserve())
+            State::Recipients(_, Envelope { sender: Sender { body: Body::Binary, .. }, .. }) => {
+                self.error(state, reply::CHUNKS_ONLY)
             }
+            State::Recipients(hello, envelope) => {
+                let announcement = self.announce(&hello, &envelope, Then::Data, now);
+                let octets = announcement.plan.reserve();
+                self.state = State::Reserving(hello, envelope, announcement);
+                Action::Reserve(octets)
+            }
+            // What has come of it would be half a message.
+            State::Between(hello, ..) | State::Spoiled(hello) => self.error(State::Spoiled(hello), reply::CHUNKS_BEGUN),
             // It pipelined, and every recipient was refused: each of these errors has been counted.
             State::Sender(..) => self.say(state, reply::NO_RECIPIENTS),
             State::Identified(_) => self.error(state, reply::MAIL_FIRST),
@@ -35,21 +35,41 @@ impl Session {
         }
     }
 
-    pub(super) fn no_room(&mut self, hello: Hello) -> Action {
-        self.idle(State::Identified(hello), reply::NO_ROOM)
+    /// What is known of the message that is to come.
+    pub(super) fn announce(&self, hello: &Hello, envelope: &Envelope, then: Then, now: Timestamp) -> Announcement {
+        let trace = self.trace(hello, envelope, now);
+        let announced = match then {
+            Then::Data => envelope.sender.announced,
+            Then::Chunk(first) => chunk::announced(envelope.sender.announced, first),
+        };
+        let (recipients, limit) = (envelope.recipients.len(), self.site.message_octets);
+        let plan = Plan { announced, trace: trace.len(), recipients, limit };
+        Announcement { trace, plan, then }
+    }
+
+    pub(super) fn no_room(&mut self, hello: Hello, then: Then) -> Action {
+        match then {
+            Then::Data => self.idle(State::Identified(hello), reply::NO_ROOM),
+            Then::Chunk(chunk) => self.no_room_for_chunk(hello, chunk),
+        }
     }
 
     pub(super) fn receive(
         &mut self,
         hello: Hello,
         envelope: Envelope,
-        Announcement { trace, plan }: &Announcement,
+        Announcement { trace, plan, then }: &Announcement,
         room: Reservation,
     ) -> Action {
         let buffer = Buffer::new(trace.as_bytes(), *plan, room);
-        let receiver = Box::new(Receiver::new(buffer, plan.limit));
-        self.state = State::Receiving(hello, envelope, TraceLen(trace.len()));
-        Action::Receive(reply::GO_AHEAD, receiver)
+        let trace = TraceLen(trace.len());
+        match *then {
+            Then::Chunk(chunk) => self.first_chunk(hello, envelope, trace, buffer, chunk),
+            Then::Data => {
+                self.state = State::Receiving(hello, envelope, trace);
+                Action::Receive(reply::GO_AHEAD, Box::new(Receiver::new(buffer, plan.limit)))
+            }
+        }
     }
 
     pub(super) fn deliver(
@@ -77,11 +97,11 @@ impl Session {
         Action::Deliver(Box::new(received), room)
     }
 
-    pub(super) fn faulty(&mut self, hello: Hello, fault: Fault) -> Action {
+    pub(super) fn faulty(&mut self, state: State, fault: Fault) -> Action {
         self.tally.message();
         match fault {
-            Fault::Deferred(_) => self.say(State::Identified(hello), fault.into()),
-            Fault::Refused(_) | Fault::LongLine { .. } => self.error(State::Identified(hello), fault.into()),
+            Fault::Deferred(_) => self.say(state, fault.into()),
+            Fault::Refused(_) | Fault::LongLine { .. } => self.error(state, fault.into()),
         }
     }
 

@@ -6,7 +6,10 @@ impl Session {
     /// RFC 5321 §4.1.1.5.
     pub(super) fn reset(&mut self, state: State) -> Action {
         let state = match state {
-            State::Sender(hello, _) | State::Recipients(hello, _) => State::Identified(hello),
+            State::Sender(hello, _)
+            | State::Recipients(hello, _)
+            | State::Between(hello, ..)
+            | State::Spoiled(hello) => State::Identified(hello),
             other => other,
         };
         self.idle(state, reply::OK)

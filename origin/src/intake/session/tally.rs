@@ -1,12 +1,15 @@
 //! Counts what a session may do only so often: errors, idle commands, messages.
 
 use super::Site;
+use crate::limits::DRAIN_FACTOR;
 
 /// The counters of a session. They survive `RSET`, `EHLO` and `STARTTLS`.
 pub(super) struct Tally {
     errors: usize,
     idle: usize,
     messages: usize,
+    /// Octets of refused chunks.
+    skipped: usize,
 }
 
 /// Whether a session may go on.
@@ -18,7 +21,7 @@ pub(super) enum Verdict {
 
 impl Tally {
     pub(super) const fn new() -> Self {
-        Self { errors: 0, idle: 0, messages: 0 }
+        Self { errors: 0, idle: 0, messages: 0, skipped: 0 }
     }
 
     /// An error: the one after the last that is allowed ends the session.
@@ -31,6 +34,12 @@ impl Tally {
     pub(super) const fn idle(&mut self, site: &Site) -> Verdict {
         self.idle += 1;
         if self.idle > site.idle_commands { self.error(site) } else { Verdict::GoOn }
+    }
+
+    /// A chunk that is read and not kept: all those of a session together have a bound.
+    pub(super) const fn skip(&mut self, octets: usize, site: &Site) -> Verdict {
+        self.skipped = self.skipped.saturating_add(octets);
+        if self.skipped > site.message_octets.saturating_mul(DRAIN_FACTOR) { Verdict::Enough } else { Verdict::GoOn }
     }
 
     /// Whether another message may begin.

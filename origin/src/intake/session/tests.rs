@@ -61,7 +61,7 @@ fn an_input_that_no_action_asked_for_ends_the_session_and_does_not_panic() {
 #[test]
 fn starttls_forgets_what_was_said_in_the_clear_and_is_not_offered_again() {
     let (identified, hello) = say(line(session(TlsOffer::Offered), "EHLO a.example"));
-    assert!(text(&hello).ends_with("250 STARTTLS\r\n"));
+    assert!(text(&hello).contains("STARTTLS\r\n"));
     let (securing, action) = line(identified, "STARTTLS");
     assert!(matches!(action, Action::StartTls(reply) if reply == reply::TLS_READY));
     let (secured, action) = securing.step(Input::Secured("TLSv1.3"), NOW);

@@ -23,7 +23,7 @@ use crate::{
         data::{Progress, Receiver},
         line::Lines,
         reply::Reply,
-        session::{Action, Found, Input, Recipient, Session},
+        session::{Action, Found, Input, Recipient, Session, Waiting},
     },
     limits,
     ports::Unreachable,
@@ -79,11 +79,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
             (session, action) = match action {
                 Action::Say(reply) => {
                     self.say(&reply);
-                    let waited = self.next_line().await?;
-                    self.go_on(session, waited)
+                    (session, Action::Listen)
                 }
                 Action::Listen => {
-                    let waited = self.next_line().await?;
+                    let waited = self.next_line(session.waiting()).await?;
                     self.go_on(session, waited)
                 }
                 Action::LookUp(recipient) => {
@@ -98,6 +97,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                     self.say(&reply);
                     self.flush().await?;
                     let came = self.receive(receiver).await?;
+                    session.step(came, self.now())
+                }
+                Action::Gather(mut gatherer, octets) => {
+                    let came = match self.chunk(octets, |piece| gatherer.feed(piece)).await? {
+                        Waited::Came => Input::Gathered(gatherer),
+                        Waited::Expired | Waited::ShuttingDown => Input::Expired,
+                    };
+                    session.step(came, self.now())
+                }
+                Action::Skip(octets) => {
+                    let came = match self.chunk(octets, |_| {}).await? {
+                        Waited::Came => Input::Skipped,
+                        Waited::Expired | Waited::ShuttingDown => Input::Expired,
+                    };
                     session.step(came, self.now())
                 }
                 Action::Deliver(received, room) => {
@@ -126,12 +139,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
 
     /// Sends what has gathered, and gives its memory back.
     async fn flush(&mut self) -> Result<(), Gone> {
-        if !self.out.is_empty() {
-            let out = mem::take(&mut self.out);
-            let deadline = self.host.bounds.command_timeout;
-            timeout(deadline.as_duration(), self.wire.write(&out)).await.map_err(|_| Gone)??;
-        }
-        Ok(())
+        send(&mut self.wire, &mut self.out, &self.host).await
     }
 
     /// Takes the session on by what waiting has brought.
@@ -146,24 +154,40 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     }
 
     /// Waits for a line, or for what comes in its stead.
-    async fn next_line(&mut self) -> Result<Waited, Gone> {
-        if self.lines.is_ready() {
+    async fn next_line(&mut self, waiting: Waiting) -> Result<Waited, Gone> {
+        if self.lines.is_ready() || (self.more_came().await? && self.lines.is_ready()) {
             return Ok(Waited::Came);
         }
         let pace = CommandPace::new(&self.host.bounds, self.end, self.now());
         loop {
             self.flush().await?;
             self.lines.release();
-            let waited = self.wait(pace.wait(self.now())).await?;
+            let waited = self.wait(pace.wait(self.now()), waiting).await?;
             if !matches!(waited, Waited::Came) || self.lines.is_ready() {
                 return Ok(waited);
             }
         }
     }
 
-    async fn wait(&mut self, at_most: Millis) -> Result<Waited, Gone> {
-        // An atomic load: a client that always has something to say must hear of the end, too.
-        if self.shutdown.has_changed().unwrap_or(true) && *self.shutdown.borrow_and_update() {
+    /// Takes what has come by now, while replies gather: a group longer than one read is answered in one write,
+    /// too. Past a bound they are sent first.
+    async fn more_came(&mut self) -> Result<bool, Gone> {
+        if self.out.is_empty() || self.out.len() > limits::REPLIES_GATHERED {
+            return Ok(false);
+        }
+        let lines = &mut self.lines;
+        match self.wire.read_now::<{ limits::COMMAND_READ }>(|octets| lines.push(octets)).await {
+            Some(Ok(0) | Err(_)) => Err(Gone),
+            Some(Ok(_)) => Ok(true),
+            None => Ok(false),
+        }
+    }
+
+    async fn wait(&mut self, at_most: Millis, waiting: Waiting) -> Result<Waited, Gone> {
+        let within_message = waiting == Waiting::WithinMessage;
+        // An atomic load: a client that always has something to say must hear of the end, too. One whose
+        // message is on its way is let finish it, in chunks as in one piece.
+        if !within_message && self.shutdown.has_changed().unwrap_or(true) && *self.shutdown.borrow_and_update() {
             return Ok(Waited::ShuttingDown);
         }
         let lines = &mut self.lines;
@@ -175,7 +199,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                 Ok(Ok(_)) => Ok(Waited::Came),
                 Err(_) => Ok(Waited::Expired),
             },
-            _ = self.shutdown.wait_for(|down| *down) => Ok(Waited::ShuttingDown),
+            _ = self.shutdown.wait_for(|down| *down), if !within_message => Ok(Waited::ShuttingDown),
         }
     }
 
@@ -227,6 +251,51 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         }
     }
 
+    /// Reads a chunk of that many octets, no more and no fewer, into `take`.
+    async fn chunk(&mut self, octets: usize, mut take: impl FnMut(&[u8])) -> Result<Waited, Gone> {
+        let held = self.lines.rest();
+        let used = octets.min(held.len());
+        take(&held[..used]);
+        self.lines.skip(used);
+        let mut left = octets - used;
+        let mut pace = DataPace::new(self.now());
+        while left > 0 {
+            let wait = pace.wait(&self.host.bounds, self.end, self.now());
+            let octets = match self.read_chunk(wait, left, &mut take).await? {
+                0 => return Ok(Waited::Expired),
+                octets => octets,
+            };
+            left -= octets;
+            pace.came(octets);
+        }
+        Ok(Waited::Came)
+    }
+
+    /// Reads up to `left` octets of a chunk into `take`, and what is behind it into the lines; zero: too late.
+    async fn read_chunk(&mut self, wait: Millis, left: usize, take: &mut impl FnMut(&[u8])) -> Result<usize, Gone> {
+        let mut came = 0;
+        let lines = &mut self.lines;
+        let mut share = |read: &[u8]| {
+            let (ours, behind) = read.split_at(left.min(read.len()));
+            came = ours.len();
+            take(ours);
+            lines.push(behind);
+        };
+        let now = self.wire.read_now::<{ limits::DATA_READ }>(&mut share).await;
+        let read = match now {
+            Some(read) => Some(read),
+            None => {
+                send(&mut self.wire, &mut self.out, &self.host).await?;
+                timeout(wait.as_duration(), self.wire.read::<{ limits::DATA_READ }>(&mut share)).await.ok()
+            }
+        };
+        match read {
+            None => Ok(0),
+            Some(Ok(0) | Err(_)) => Err(Gone),
+            Some(Ok(_)) => Ok(came),
+        }
+    }
+
     /// The handshake. What the client sent in the clear after `STARTTLS` would be its first octets, and fail it.
     async fn secure(&mut self) -> Result<&'static str, Gone> {
         let (Wire::Plain(stream), Some(acceptor)) = (mem::replace(&mut self.wire, Wire::Lost), &self.host.tls) else {
@@ -243,4 +312,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         self.wire = Wire::Tls(Box::new(stream));
         Ok(version)
     }
+}
+
+async fn send<S>(wire: &mut Wire<S>, out: &mut Vec<u8>, host: &Host) -> Result<(), Gone>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    if !out.is_empty() {
+        let out = mem::take(out);
+        let deadline = host.bounds.command_timeout;
+        timeout(deadline.as_duration(), wire.write(&out)).await.map_err(|_| Gone)??;
+    }
+    Ok(())
 }

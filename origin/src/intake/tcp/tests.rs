@@ -29,6 +29,9 @@ use crate::{
     ports::Door,
 };
 
+/// Lines of the answer to EHLO, on a plain channel.
+const EHLO_LINES: usize = 9;
+
 /// A conversation over a pipe.
 struct Pipe {
     client: Client<DuplexStream>,
@@ -96,7 +99,7 @@ async fn the_replies_to_a_group_leave_in_one_write() {
     let mut pipe = pipe();
     pipe.client.hear(1).await;
     pipe.client.say("EHLO client.example\r\n").await;
-    pipe.client.hear(7).await;
+    pipe.client.hear(EHLO_LINES).await;
     let before = pipe.writes.load(Ordering::Relaxed);
     let group = format!("MAIL FROM:<>\r\n{}DATA\r\n", "RCPT TO:<anna@mayfly.example>\r\n".repeat(50));
     pipe.client.say(&group).await;
@@ -105,6 +108,61 @@ async fn the_replies_to_a_group_leave_in_one_write() {
     pipe.client.say("text\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<anna@mayfly.example>\r\nDATA\r\n").await;
     pipe.client.hear(4).await;
     assert_eq!(pipe.writes.load(Ordering::Relaxed) - before, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_replies_to_pipelined_chunks_leave_in_one_write() {
+    let mut pipe = pipe();
+    pipe.client.hear(1).await;
+    pipe.client.say("EHLO client.example\r\n").await;
+    pipe.client.hear(EHLO_LINES).await;
+    let before = pipe.writes.load(Ordering::Relaxed);
+    let chunk = format!("BDAT 3000\r\n{}", "a".repeat(3000));
+    let group = format!("MAIL FROM:<>\r\nRCPT TO:<anna@mayfly.example>\r\n{}BDAT 2 LAST\r\n\r\n", chunk.repeat(20));
+    pipe.client.say(&group.repeat(2)).await;
+    let heard = pipe.client.hear(2 * 23).await;
+    assert!(heard.iter().all(|line| line.starts_with("250")), "{heard:?}");
+    assert_eq!(pipe.writes.load(Ordering::Relaxed) - before, 1);
+    assert_eq!(pipe.fake.taken.lock().unwrap().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_in_chunks_comes_to_its_end_before_the_service_does() {
+    let mut pipe = pipe();
+    pipe.client.hear(1).await;
+    pipe.client.say("HELO client.example\r\n").await;
+    pipe.client.hear(1).await;
+    pipe.client.say("MAIL FROM:<>\r\nRCPT TO:<anna@mayfly.example>\r\nBDAT 6\r\nfirst\n").await;
+    // A bare LF: refused, and what is refused is not waited for.
+    assert!(pipe.client.hear(3).await[2].starts_with("550 5.5.2"));
+    pipe.client.say("RSET\r\nMAIL FROM:<>\r\nRCPT TO:<anna@mayfly.example>\r\nBDAT 7\r\nfirst\r\nBDAT 8\r\nse").await;
+    pipe.client.hear(4).await;
+    pipe.shutdown.send(true).unwrap();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    pipe.client.say("cond\r\n").await;
+    assert!(pipe.client.hear(1).await[0].starts_with("250 2.0.0"));
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    pipe.client.say("BDAT 0 LAST\r\n").await;
+    let heard = pipe.client.hear(2).await;
+    assert!(heard[0].starts_with("250 2.0.0") && heard[1].starts_with("421 4.3.2"), "{heard:?}");
+    pipe.server.await.unwrap();
+    assert_eq!(pipe.fake.taken.lock().unwrap()[0].body, b"first\r\nsecond\r\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chunk_that_does_not_come_is_not_waited_for() {
+    for command in ["BDAT 1000", "MAIL FROM:<>\r\nRCPT TO:<anna@mayfly.example>\r\nBDAT 1000"] {
+        let mut pipe = pipe();
+        pipe.client.hear(1).await;
+        pipe.client.say("HELO client.example\r\n").await;
+        pipe.client.hear(1).await;
+        let clock = TokioClock::new();
+        pipe.client.say(&format!("{command}\r\nhalf")).await;
+        assert!(pipe.client.rest().await.ends_with("421 4.4.2 Timed out\r\n"));
+        assert!((30..=31).contains(&clock.elapsed().as_secs()));
+        pipe.server.await.unwrap();
+        assert_eq!(pipe.fake.budget.used(), 0);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -211,14 +269,14 @@ async fn messages_come_in_under_tls_of_both_versions() {
         let mut pipe = pipe_with(config, Fake::new(1 << 30));
         pipe.client.hear(1).await;
         pipe.client.say("EHLO client.example\r\n").await;
-        assert_eq!(pipe.client.hear(7).await[6], "250 STARTTLS");
+        assert_eq!(pipe.client.hear(EHLO_LINES).await[EHLO_LINES - 1], "250 STARTTLS");
         pipe.client.say("STARTTLS\r\n").await;
         assert!(pipe.client.hear(1).await[0].starts_with("220 2.0.0"));
         let mut client = pipe.client.secure(&connector).await;
         client.say("MAIL FROM:<>\r\n").await;
         assert!(client.hear(1).await[0].starts_with("503 5.5.1"), "what was said in the clear is forgotten");
         client.say("EHLO client.example\r\n").await;
-        assert_eq!(client.hear(6).await[5], "250 ENHANCEDSTATUSCODES");
+        assert_eq!(client.hear(EHLO_LINES - 1).await[EHLO_LINES - 2], "250 BINARYMIME");
         client.say("MAIL FROM:<>\r\nRCPT TO:<anna@mayfly.example>\r\nDATA\r\n").await;
         client.hear(3).await;
         client.say("secret\r\n.\r\nQUIT\r\n").await;
@@ -236,7 +294,7 @@ async fn plaintext_in_place_of_the_handshake_is_never_read_as_commands() {
     let mut pipe = pipe();
     pipe.client.hear(1).await;
     pipe.client.say("EHLO client.example\r\n").await;
-    pipe.client.hear(7).await;
+    pipe.client.hear(EHLO_LINES).await;
     pipe.client.say("STARTTLS\r\n").await;
     pipe.client.hear(1).await;
     pipe.client.say("MAIL FROM:<a@b.example>\r\nQUIT\r\n").await;

@@ -32,17 +32,31 @@ pub(super) enum Wire<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// Waits for octets, hands them to `take`; returns how many there were, zero at the end.
     pub(super) async fn read<const N: usize>(&mut self, mut take: impl FnMut(&[u8])) -> io::Result<usize> {
-        poll_fn(|context| {
-            let mut space = [MaybeUninit::uninit(); N];
-            let mut read = ReadBuf::uninit(&mut space);
-            ready!(self.poll_read(context, &mut read))?;
-            take(read.filled());
-            let octets = read.filled().len();
-            read.filled_mut().fill(0);
-            black_box(&mut space); // Without it the compiler may leave the wiping out.
-            Poll::Ready(Ok(octets))
+        poll_fn(|context| self.poll_take::<N>(context, &mut take)).await
+    }
+
+    /// Takes what is there already, without waiting; `None` if nothing is.
+    pub(super) async fn read_now<const N: usize>(&mut self, mut take: impl FnMut(&[u8])) -> Option<io::Result<usize>> {
+        poll_fn(|context| match self.poll_take::<N>(context, &mut take) {
+            Poll::Ready(read) => Poll::Ready(Some(read)),
+            Poll::Pending => Poll::Ready(None),
         })
         .await
+    }
+
+    fn poll_take<const N: usize>(
+        &mut self,
+        context: &mut Context<'_>,
+        take: &mut impl FnMut(&[u8]),
+    ) -> Poll<io::Result<usize>> {
+        let mut space = [MaybeUninit::uninit(); N];
+        let mut read = ReadBuf::uninit(&mut space);
+        ready!(self.poll_read(context, &mut read))?;
+        take(read.filled());
+        let octets = read.filled().len();
+        read.filled_mut().fill(0);
+        black_box(&mut space); // Without it the compiler may leave the wiping out.
+        Poll::Ready(Ok(octets))
     }
 
     /// Writes all of it.

@@ -14,6 +14,7 @@ use protocol::{
 use crate::{
     budget::{Budget, NoRoom, Reservation},
     intake::{
+        chunk::Gatherer,
         data::{Progress, Receiver},
         line::Lines,
         session::{Action, Found, Input, Recipient, Session, Site, TlsOffer},
@@ -158,9 +159,16 @@ pub(in crate::intake) struct Pure {
     phase: Phase,
 }
 
+/// Where the octets of a chunk go.
+enum Into {
+    Message(Box<Gatherer>),
+    Nothing,
+}
+
 enum Phase {
     Commands(Session),
     Message(Session, Box<Receiver>),
+    Chunk(Session, Into, usize),
     Securing,
     Closed,
 }
@@ -214,6 +222,24 @@ impl Pure {
                         self.perform(session, action);
                     }
                 },
+                Phase::Chunk(session, mut into, left) => {
+                    let piece = &self.lines.rest()[..left.min(self.lines.rest().len())];
+                    if let Into::Message(gatherer) = &mut into {
+                        gatherer.feed(piece);
+                    }
+                    let left = left - piece.len();
+                    self.lines.skip(piece.len());
+                    if left > 0 {
+                        self.phase = Phase::Chunk(session, into, left);
+                        return;
+                    }
+                    let came = match into {
+                        Into::Message(gatherer) => Input::Gathered(gatherer),
+                        Into::Nothing => Input::Skipped,
+                    };
+                    let (session, action) = session.step(came, NOW);
+                    self.perform(session, action);
+                }
                 ended @ (Phase::Securing | Phase::Closed) => {
                     self.phase = ended;
                     return;
@@ -240,6 +266,14 @@ impl Pure {
                 Action::Receive(reply, receiver) => {
                     reply.write(&mut self.out);
                     self.phase = Phase::Message(session, receiver);
+                    return;
+                }
+                Action::Gather(gatherer, octets) => {
+                    self.phase = Phase::Chunk(session, Into::Message(gatherer), octets);
+                    return;
+                }
+                Action::Skip(octets) => {
+                    self.phase = Phase::Chunk(session, Into::Nothing, octets);
                     return;
                 }
                 Action::Deliver(message, _room) => Input::Delivered(self.fake.take(&message)),

@@ -256,3 +256,6 @@ pub const REPEATS: usize = 10_000;
 
 /// Octets of replies that gather while commands are still there to be read; then they are sent, whatever comes.
 pub const REPLIES_GATHERED: usize = 4 * 1024;
+
+/// How long a client is watched before it is greeted, unless configured: honest ones need not wait.
+pub const GREET_DELAY: Millis = Millis::from_millis(0);

@@ -64,7 +64,9 @@ async fn it_ends_in_time_whoever_holds_on() {
     hear(&mut events, "retry:").await;
     let mut poll = send(at("http"), &ask("messages?wait=55")).await;
     let _half = send(at("http"), "GET /v1/dom").await;
-    let mut session = send(at("smtp"), "EHLO a\r\n").await;
+    let mut session = send(at("smtp"), "").await;
+    hear(&mut session, "220 ").await;
+    session.write_all(b"EHLO a\r\n").await.unwrap();
     hear(&mut session, "SIZE").await;
 
     end.send(()).unwrap();

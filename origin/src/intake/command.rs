@@ -61,6 +61,8 @@ pub struct Mail<'a> {
     pub charset: Charset,
     /// `BODY=` (RFC 6152, RFC 3030).
     pub body: Body,
+    /// `REQUIRETLS` (RFC 8689).
+    pub secrecy: Secrecy,
 }
 
 /// Which characters the addresses and the header of a message may use.
@@ -70,6 +72,15 @@ pub enum Charset {
     Ascii,
     /// UTF-8: the client said `SMTPUTF8`.
     Utf8,
+}
+
+/// How a message may travel on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrecy {
+    /// As each hop can.
+    Opportunistic,
+    /// Under TLS alone: the client said `REQUIRETLS`. We are the last hop and pass nothing on.
+    TlsRequired,
 }
 
 /// Why a line is no command.
@@ -141,7 +152,7 @@ impl<'a> Mail<'a> {
         let path = strip_prefix_ignoring_case(rest, "FROM:").ok_or(CommandError::Argument)?;
         // RFC 5321 §3.3 allows no space here; so many clients send one that every receiver takes it.
         let (path, parameters) = Reverse::parse(path.trim_start_matches(' ')).map_err(CommandError::Sender)?;
-        let (mut size, mut charset, mut body) = (None, None, None);
+        let (mut size, mut charset, mut body, mut secrecy) = (None, None, None, None);
         for parameter in parameters.split(' ').filter(|parameter| !parameter.is_empty()) {
             let (keyword, value) = match parameter.split_once('=') {
                 Some((keyword, value)) => (keyword, Some(value)),
@@ -152,7 +163,9 @@ impl<'a> Mail<'a> {
             } else if keyword.eq_ignore_ascii_case("BODY") {
                 body.replace(body_type(value)?).is_some()
             } else if keyword.eq_ignore_ascii_case("SMTPUTF8") {
-                charset.replace(utf8(value)?).is_some()
+                charset.replace(flag(value, Charset::Utf8)?).is_some()
+            } else if keyword.eq_ignore_ascii_case("REQUIRETLS") {
+                secrecy.replace(flag(value, Secrecy::TlsRequired)?).is_some()
             } else {
                 return Err(CommandError::Parameter);
             };
@@ -162,7 +175,8 @@ impl<'a> Mail<'a> {
         }
         let announced = size.unwrap_or(Announced::Nothing);
         let (charset, body) = (charset.unwrap_or(Charset::Ascii), body.unwrap_or(Body::Text));
-        Ok(Self { path, announced, charset, body })
+        let secrecy = secrecy.unwrap_or(Secrecy::Opportunistic);
+        Ok(Self { path, announced, charset, body, secrecy })
     }
 }
 
@@ -221,9 +235,10 @@ fn chunk(rest: &str) -> Result<Chunk, CommandError> {
     Ok(Chunk { octets: digits.parse().unwrap_or(usize::MAX), place })
 }
 
-const fn utf8(value: Option<&str>) -> Result<Charset, CommandError> {
+/// A parameter without a value.
+const fn flag<T: Copy>(value: Option<&str>, meaning: T) -> Result<T, CommandError> {
     match value {
-        None => Ok(Charset::Utf8),
+        None => Ok(meaning),
         Some(_) => Err(CommandError::Value),
     }
 }

@@ -131,6 +131,10 @@ table! {
     NO_RECIPIENTS = 554 "5.5.1" "No valid recipients";
     /// Commands behind one that must be the last of its group (RFC 2920 §3.1).
     TOO_SOON = 554 "5.5.0" "You did not wait for the reply";
+    /// Octets that came before the greeting.
+    TALKED_FIRST = 554 "5.5.0" "You did not wait for the greeting";
+    /// `REQUIRETLS` on a plain channel (RFC 8689).
+    TLS_REQUIRED = 530 "5.7.10" "REQUIRETLS needs STARTTLS first";
     /// No such inbox.
     UNKNOWN_INBOX = 550 "5.1.1" "No such inbox";
     /// The inbox has ended.

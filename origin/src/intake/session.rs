@@ -75,8 +75,11 @@ pub struct Session {
 
 /// What came.
 pub enum Input<'a> {
-    /// The connection stands.
+    /// The connection stands, and the client waits for the greeting.
     Opened,
+    /// The connection stands, and the client did not wait (RFC 5321 §4.3.1): it is a program that pours out what
+    /// it has, whatever it hears.
+    TalkedFirst,
     /// A line, and whether more had come behind it.
     Line(Line<'a>, Behind),
     /// The answer to [`Action::LookUp`].
@@ -258,6 +261,7 @@ impl Session {
         let state = mem::replace(&mut self.state, State::Closed);
         let action = match (state, input) {
             (State::Opening, Input::Opened) => self.open(),
+            (State::Opening, Input::TalkedFirst) => Action::Close(reply::TALKED_FIRST),
             (_, Input::Expired) => Action::Close(reply::TIMED_OUT),
             (_, Input::ShuttingDown) => Action::Close(reply::SHUTTING_DOWN),
             (

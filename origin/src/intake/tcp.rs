@@ -11,12 +11,13 @@ mod wire;
 
 use std::{
     io,
+    mem::MaybeUninit,
     net::{IpAddr, SocketAddr},
     sync::Arc,
 };
 
 use protocol::{limits::MESSAGE_OCTETS, time::Millis};
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
@@ -50,6 +51,8 @@ pub struct Config {
 pub struct Bounds {
     /// Sessions at one time.
     pub sessions: usize,
+    /// How long a client is watched before it is greeted; zero: only what it said by then counts.
+    pub greet_delay: Millis,
     /// Deadline of each command and each piece of a message.
     pub command_timeout: Millis,
     /// Deadline of a TLS handshake.
@@ -92,6 +95,7 @@ impl Default for Bounds {
     fn default() -> Self {
         Self {
             sessions: limits::SESSIONS,
+            greet_delay: limits::GREET_DELAY,
             command_timeout: limits::COMMAND_TIMEOUT,
             tls_timeout: limits::TLS_TIMEOUT,
             session_timeout: limits::SESSION_TIMEOUT,
@@ -249,6 +253,10 @@ async fn session(
     permit: OwnedSemaphorePermit,
 ) {
     let visit = Visit::begin(Arc::clone(&host.reception));
+    if has_talked(&stream) {
+        // The runtime has not looked at this socket yet; now it will find what is there.
+        let _ = stream.readable().await;
+    }
     let session = Session::new(Arc::clone(&host.site), client);
     Conversation::new(stream, host, shutdown).run(session).await;
     drop(visit);
@@ -269,6 +277,12 @@ impl Drop for Visit {
     fn drop(&mut self) {
         self.0.at_the_door(Door::Closed);
     }
+}
+
+/// Whether octets have come. Nothing is taken, and nothing waited for.
+fn has_talked(stream: &TcpStream) -> bool {
+    let mut octet = [MaybeUninit::uninit()];
+    SockRef::from(stream).peek(&mut octet).is_ok_and(|octets| octets > 0)
 }
 
 fn is_about_the_client(error: &io::Error) -> bool {

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{Announced, Body, Charset, Chunk, Command, CommandError, Mail, PathError, Place};
+use super::{Announced, Body, Charset, Chunk, Command, CommandError, Mail, PathError, Place, Secrecy};
 use crate::intake::path::{Forward, Reverse};
 
 fn parse(line: &str) -> Result<Command<'_>, CommandError> {
@@ -45,15 +45,17 @@ fn reads_every_verb_in_any_case() {
                 announced: Announced::Nothing,
                 charset: Charset::Ascii,
                 body: Body::Text,
+                secrecy: Secrecy::Opportunistic,
             }),
         ),
         (
-            "MAIL FROM:<> BODY=BinaryMime",
+            "MAIL FROM:<> BODY=BinaryMime RequireTLS",
             Command::Mail(Mail {
                 path: Reverse::Null,
                 announced: Announced::Nothing,
                 charset: Charset::Ascii,
                 body: Body::Binary,
+                secrecy: Secrecy::TlsRequired,
             }),
         ),
         (
@@ -63,6 +65,7 @@ fn reads_every_verb_in_any_case() {
                 announced: Announced::Octets(10),
                 charset: Charset::Utf8,
                 body: Body::Text,
+                secrecy: Secrecy::Opportunistic,
             }),
         ),
     ] {
@@ -104,6 +107,8 @@ fn tells_what_is_wrong_with_a_line() {
         ("MAIL FROM:<a@b.c> SMTPUTF8=1", CommandError::Value),
         ("MAIL FROM:<a@b.c> BODY=BINARY", CommandError::Value),
         ("MAIL FROM:<a@b.c> BODY", CommandError::Value),
+        ("MAIL FROM:<a@b.c> REQUIRETLS=1", CommandError::Value),
+        ("MAIL FROM:<a@b.c> REQUIRETLS REQUIRETLS", CommandError::Parameter),
         ("BDAT", CommandError::Chunk),
         ("BDAT LAST", CommandError::Chunk),
         ("BDAT -1", CommandError::Chunk),

@@ -2,10 +2,12 @@
 
 use protocol::address::{Address, Domain};
 
-use super::{Action, Announced, Envelope, Found, Hello, Recipient, Secret, Sender, Session, State, Verdict, reply};
+use super::{
+    Action, Announced, Channel, Envelope, Found, Hello, Recipient, Secret, Sender, Session, State, Verdict, reply,
+};
 use crate::{
     intake::{
-        command::{Charset, Mail},
+        command::{Charset, Mail, Secrecy},
         path::{Forward, Host, Local, Mailbox, Reverse},
     },
     mail::{Destination, ReversePath},
@@ -24,6 +26,9 @@ impl Session {
         }
         if matches!(mail.announced, Announced::Octets(octets) if octets > self.site.message_octets) {
             return self.error(State::Identified(hello), reply::TOO_LARGE);
+        }
+        if let (Secrecy::TlsRequired, Channel::Plain) = (mail.secrecy, self.channel) {
+            return self.error(State::Identified(hello), reply::TLS_REQUIRED);
         }
         let path = match mail.path {
             Reverse::Null => ReversePath::Null,

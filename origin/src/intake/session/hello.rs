@@ -42,13 +42,17 @@ impl Session {
     }
 
     fn extensions(&self) -> String {
-        let mut extensions = String::with_capacity(160);
+        let mut extensions = String::with_capacity(192);
         let size = self.site.message_octets;
         // Writing to a String cannot fail.
         let _ = write!(extensions, "\nPIPELINING\nSIZE {size}\n8BITMIME\nSMTPUTF8\nENHANCEDSTATUSCODES");
         extensions.push_str("\nCHUNKING\nBINARYMIME");
-        if let (Channel::Plain, TlsOffer::Offered) = (self.channel, self.site.tls) {
-            extensions.push_str("\nSTARTTLS");
+        // RFC 9422 §4. No more recipients or messages are refused than this says.
+        let _ = write!(extensions, "\nLIMITS RCPTMAX={} MAILMAX={}", self.site.recipients, self.site.messages);
+        match (self.channel, self.site.tls) {
+            (Channel::Plain, TlsOffer::Offered) => extensions.push_str("\nSTARTTLS"),
+            (Channel::Plain, TlsOffer::Unavailable) => {}
+            (Channel::Tls(_), _) => extensions.push_str("\nREQUIRETLS"),
         }
         extensions
     }

@@ -82,3 +82,22 @@ fn starttls_is_refused_where_it_is_not_offered_or_a_message_is_on_its_way() {
     let (mailing, _) = say(line(identified, "MAIL FROM:<>"));
     assert_eq!(say(line(mailing, "STARTTLS")).1, reply::MAIL_ALREADY);
 }
+
+#[test]
+fn a_client_that_does_not_wait_for_the_greeting_gets_none() {
+    let session = Session::new(Arc::new(site(&Bounds::default(), TlsOffer::Offered)), "192.0.2.1".parse().unwrap());
+    assert_eq!(closes(session.step(Input::TalkedFirst, NOW)), reply::TALKED_FIRST);
+}
+
+#[test]
+fn requiretls_is_offered_and_taken_under_tls_alone() {
+    let (identified, hello) = say(line(session(TlsOffer::Offered), "EHLO a.example"));
+    assert!(!text(&hello).contains("REQUIRETLS"));
+    let (identified, refused) = say(line(identified, "MAIL FROM:<> REQUIRETLS"));
+    assert_eq!(refused, reply::TLS_REQUIRED);
+    let (securing, _) = line(identified, "STARTTLS");
+    let (secured, _) = securing.step(Input::Secured("TLSv1.3"), NOW);
+    let (secured, hello) = say(line(secured, "EHLO a.example"));
+    assert!(text(&hello).ends_with("250 REQUIRETLS\r\n"));
+    assert_eq!(say(line(secured, "MAIL FROM:<> REQUIRETLS")).1, reply::SENDER_OK);
+}

@@ -74,7 +74,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
 
     /// Up to the last reply, which it returns.
     async fn converse(&mut self, session: Session) -> Result<Reply, Gone> {
-        let (mut session, mut action) = session.step(Input::Opened, self.now());
+        let opening = self.opening().await?;
+        let (mut session, mut action) = session.step(opening, self.now());
         loop {
             (session, action) = match action {
                 Action::Say(reply) => {
@@ -127,6 +128,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                 Action::Close(reply) => return Ok(reply),
             };
         }
+    }
+
+    /// Watches the client before it is greeted: what is there already, and what comes within the delay.
+    async fn opening(&mut self) -> Result<Input<'static>, Gone> {
+        let lines = &mut self.lines;
+        let talked = match self.wire.read_now::<{ limits::COMMAND_READ }>(|octets| lines.push(octets)).await {
+            None if self.host.bounds.greet_delay.as_millis() == 0 => Waited::Expired,
+            None => self.wait(self.host.bounds.greet_delay, Waiting::BetweenMessages).await?,
+            Some(Ok(0) | Err(_)) => return Err(Gone),
+            Some(Ok(_)) => Waited::Came,
+        };
+        Ok(match talked {
+            Waited::Came => Input::TalkedFirst,
+            Waited::Expired => Input::Opened,
+            Waited::ShuttingDown => Input::ShuttingDown,
+        })
     }
 
     fn now(&self) -> Timestamp {

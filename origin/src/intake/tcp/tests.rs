@@ -9,8 +9,9 @@ use std::{
     time::Duration,
 };
 
+use protocol::time::Millis;
 use tokio::{
-    io::{DuplexStream, duplex},
+    io::{AsyncWriteExt as _, DuplexStream, duplex},
     net::{TcpListener, TcpStream},
     sync::watch,
     task::JoinHandle,
@@ -29,8 +30,8 @@ use crate::{
     ports::Door,
 };
 
-/// Lines of the answer to EHLO, on a plain channel.
-const EHLO_LINES: usize = 9;
+/// Lines of the answer to EHLO.
+const EHLO_LINES: usize = 10;
 
 /// A conversation over a pipe.
 struct Pipe {
@@ -46,7 +47,11 @@ fn config(bounds: Bounds) -> Config {
 }
 
 fn pipe_with(config: Config, fake: Fake) -> Pipe {
-    let (ours, theirs) = duplex(1 << 20);
+    pipe_behind(duplex(1 << 20), config, fake)
+}
+
+/// Over a connection that stands already.
+fn pipe_behind((ours, theirs): (DuplexStream, DuplexStream), config: Config, fake: Fake) -> Pipe {
     let fake = Arc::new(fake);
     let (shutdown, end) = watch::channel(false);
     let host = Arc::new(Host::new(config, fake.clone(), Arc::new(TokioClock::new())));
@@ -166,6 +171,47 @@ async fn a_chunk_that_does_not_come_is_not_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_talks_before_the_greeting_gets_none() {
+    for early in ["EHLO client.example\r\n", "\x16\x03\x01", "x", "GET / HTTP/1.1\r\n"] {
+        let (ours, mut theirs) = duplex(1 << 20);
+        theirs.write_all(early.as_bytes()).await.unwrap();
+        let mut pipe = pipe_behind((ours, theirs), config(Bounds::default()), Fake::new(1 << 30));
+        assert_eq!(pipe.client.rest().await, "554 5.5.0 You did not wait for the greeting\r\n");
+        pipe.server.await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_greeting_comes_after_its_delay_to_those_who_wait_for_it() {
+    let bounds = Bounds { greet_delay: Millis::from_secs(2), ..Bounds::default() };
+    let clock = TokioClock::new();
+    let mut waiting = pipe_with(config(bounds), Fake::new(1 << 30));
+    let mut talking = pipe_with(config(bounds), Fake::new(1 << 30));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    talking.client.say("EHLO client.example\r\n").await;
+    assert!(talking.client.rest().await.starts_with("554 5.5.0"));
+    assert_eq!(clock.elapsed().as_millis() / 1000, 1);
+    assert!(waiting.client.hear(1).await[0].starts_with("220"));
+    assert_eq!(clock.elapsed().as_secs(), 2);
+    let ended = pipe_with(config(bounds), Fake::new(1 << 30));
+    ended.shutdown.send(true).unwrap();
+    let mut client = ended.client;
+    assert!(client.rest().await.starts_with("421 4.3.2"));
+}
+
+#[tokio::test]
+async fn a_session_that_is_talked_to_before_it_was_accepted_says_no_greeting() {
+    let listener = listen("127.0.0.1:0".parse().unwrap(), Sharing::Alone).unwrap();
+    let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    client.write_all(b"EHLO client.example\r\n").await.unwrap();
+    // Over loopback a write has arrived when it returns: what follows finds it there.
+    let service = service_at(listener, 10);
+    assert!(Client::new(client).rest().await.starts_with("554 5.5.0"));
+    service.shutdown.send(true).unwrap();
+    service.server.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_silent_client_is_told_and_left_after_the_commands_deadline() {
     let mut pipe = pipe();
     pipe.client.hear(1).await;
@@ -276,7 +322,7 @@ async fn messages_come_in_under_tls_of_both_versions() {
         client.say("MAIL FROM:<>\r\n").await;
         assert!(client.hear(1).await[0].starts_with("503 5.5.1"), "what was said in the clear is forgotten");
         client.say("EHLO client.example\r\n").await;
-        assert_eq!(client.hear(EHLO_LINES - 1).await[EHLO_LINES - 2], "250 BINARYMIME");
+        assert_eq!(client.hear(EHLO_LINES).await[EHLO_LINES - 1], "250 REQUIRETLS");
         client.say("MAIL FROM:<>\r\nRCPT TO:<anna@mayfly.example>\r\nDATA\r\n").await;
         client.hear(3).await;
         client.say("secret\r\n.\r\nQUIT\r\n").await;
@@ -332,7 +378,10 @@ struct Service {
 }
 
 fn service(sessions: usize) -> Service {
-    let listener = listen("127.0.0.1:0".parse().unwrap(), Sharing::Alone).unwrap();
+    service_at(listen("127.0.0.1:0".parse().unwrap(), Sharing::Alone).unwrap(), sessions)
+}
+
+fn service_at(listener: std::net::TcpListener, sessions: usize) -> Service {
     let address = listener.local_addr().unwrap();
     let (shutdown, end) = watch::channel(false);
     let bounds = Bounds { sessions, ..Bounds::default() };

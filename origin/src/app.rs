@@ -16,9 +16,12 @@ use tokio_rustls::TlsAcceptor;
 use crate::{
     budget::Budget,
     chance::SystemChance,
-    config::{Certificate, Config, Sync},
+    config::{Certificate, Config, Port, Smtp, Sync},
     http::{self, ApiState, operator_router, router},
-    intake::{self, Bounds, Sharing},
+    intake::{
+        self, Bounds, Sharing,
+        classes::{Quota, Quotas},
+    },
     limits::{DRAIN_EDGE_TIMEOUT, DRAIN_TIMEOUT, HTTP_CONNECTIONS, OPERATOR_CONNECTIONS},
     mail::AddressHasher,
     metrics::Metrics,
@@ -168,8 +171,7 @@ impl Parts {
         tls: TlsAcceptor,
         draining: &watch::Receiver<bool>,
     ) -> Arc<Pipeline> {
-        let bounds = Bounds { sessions: config.smtp.sessions, ..Bounds::default() };
-        let intake = intake::Config { hostname: config.smtp.hostname.as_str().to_owned(), tls: Some(tls), bounds };
+        let intake = self.intake(&config.smtp, tls);
         let pipeline = Arc::new(Pipeline::new(pipeline::Parts {
             store: Arc::clone(&self.store),
             hasher: self.hasher.clone(),
@@ -195,6 +197,22 @@ impl Parts {
             fronts.spawn(http::serve(listener, routes, http::Bounds::of(connections), draining.clone()));
         }
         pipeline
+    }
+
+    fn intake(&self, config: &Smtp, tls: TlsAcceptor) -> intake::Config {
+        let quota = |(sessions, rate)| Quota { sessions, rate };
+        let quotas = Quotas { address: quota(config.of_address), network: quota(config.of_network) };
+        let (sessions, greet_delay) = (config.sessions, config.greet_delay);
+        let mut class_key = [0; 32];
+        self.chance.fill(&mut class_key);
+        intake::Config {
+            hostname: config.hostname.as_str().to_owned(),
+            tls: Some(tls),
+            bounds: Bounds { sessions, greet_delay, quotas, ..Bounds::default() },
+            proxies: config.proxies.clone(),
+            uncounted: config.uncounted.clone(),
+            class_key,
+        }
     }
 
     fn api(&self, config: &Config, draining: &watch::Receiver<bool>) -> ApiState {
@@ -225,8 +243,12 @@ impl Parts {
 async fn bind(config: &Config) -> Result<Listeners, StartError> {
     let refuse = |what, address, flag| move |reason| StartError::Listen { what, address, reason, flag };
     let (smtp, http, operator) = (config.smtp.listen, config.http.listen, config.operator);
+    let sharing = match config.smtp.port {
+        Port::Own => Sharing::Alone,
+        Port::Shared => Sharing::Shared,
+    };
     Ok(Listeners {
-        smtp: intake::listen(smtp, Sharing::Alone).map_err(refuse("mail", smtp, "--smtp or smtp.listen"))?,
+        smtp: intake::listen(smtp, sharing).map_err(refuse("mail", smtp, "--smtp or smtp.listen"))?,
         http: TcpListener::bind(http).await.map_err(refuse("the API", http, "--http or http.listen"))?,
         operator: TcpListener::bind(operator).await.map_err(refuse("the operator", operator, "operator.listen"))?,
     })

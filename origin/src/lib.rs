@@ -18,6 +18,7 @@ pub mod verdict;
 
 pub mod budget;
 pub mod limits;
+pub mod networks;
 pub mod ports;
 
 pub mod pipeline;

@@ -259,3 +259,22 @@ pub const REPLIES_GATHERED: usize = 4 * 1024;
 
 /// How long a client is watched before it is greeted, unless configured: honest ones need not wait.
 pub const GREET_DELAY: Millis = Millis::from_millis(0);
+
+/// Longest PROXY header of version 2: addresses take 216 octets at most, what proxies add (names, a
+/// certificate's subject) some hundred more.
+pub const PROXY_OCTETS: usize = 2 * 1024;
+
+/// Deadline of a PROXY header: the proxy has it ready when it connects.
+pub const PROXY_TIMEOUT: Millis = Millis::from_secs(5);
+
+/// Sessions of one address at one time, unless configured: the largest senders open some twenty.
+pub const ADDRESS_SESSIONS: u32 = 50;
+
+/// New sessions of one address a minute, unless configured.
+pub const ADDRESS_RATE: u32 = 600;
+
+/// Sessions of one network at one time, unless configured.
+pub const NETWORK_SESSIONS: u32 = 250;
+
+/// New sessions of one network a minute, unless configured.
+pub const NETWORK_RATE: u32 = 3_000;

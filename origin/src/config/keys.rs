@@ -9,7 +9,15 @@ pub enum Key {
     LogLevel,
     SmtpListen,
     SmtpHostname,
+    SmtpSharePort,
     SmtpSessions,
+    SmtpAddressSessions,
+    SmtpAddressRate,
+    SmtpNetworkSessions,
+    SmtpNetworkRate,
+    SmtpUncounted,
+    SmtpProxyFrom,
+    SmtpGreetDelay,
     SmtpCertificate,
     SmtpKey,
     HttpListen,
@@ -50,13 +58,26 @@ const fn plain(key: Key, name: &'static str, default: &'static str, meaning: &'s
 }
 
 /// All settings, in the order in which `mayfly config` prints them.
-pub const ALL: [Description; 15] = [
+pub const ALL: [Description; 23] = [
     plain(Key::Region, "region", "local", "this region's name, as the edge's region table has it"),
     plain(Key::Domains, "domains", "mayfly.test", "domains that anyone may take an address at"),
     plain(Key::LogLevel, "log.level", "info", "error, warn, info, debug or trace; people are logged at none of them"),
     plain(Key::SmtpListen, "smtp.listen", "127.0.0.1:2525", "where mail comes in; port 0 takes a free one"),
     plain(Key::SmtpHostname, "smtp.hostname", "localhost.localdomain", "what the greeting calls this host"),
+    plain(Key::SmtpSharePort, "smtp.share_port", "no", "yes: other processes may listen on the same port"),
     plain(Key::SmtpSessions, "smtp.sessions", "50000", "SMTP sessions at one time"),
+    plain(Key::SmtpAddressSessions, "smtp.address_sessions", "50", "of them, from one address (/32, /64)"),
+    plain(Key::SmtpAddressRate, "smtp.address_rate", "600", "new sessions a minute from one address"),
+    plain(Key::SmtpNetworkSessions, "smtp.network_sessions", "250", "sessions from one network (/24, /48)"),
+    plain(Key::SmtpNetworkRate, "smtp.network_rate", "3000", "new sessions a minute from one network"),
+    plain(Key::SmtpUncounted, "smtp.uncounted", "127.0.0.0/8,::1", "networks that these four limits are not for"),
+    plain(Key::SmtpProxyFrom, "smtp.proxy_from", "", "networks of proxies: each connection begins with a PROXY header"),
+    plain(
+        Key::SmtpGreetDelay,
+        "smtp.greet_delay_ms",
+        "0",
+        "how long to see whether a client talks before the greeting",
+    ),
     plain(
         Key::SmtpCertificate,
         "smtp.certificate",

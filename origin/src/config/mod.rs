@@ -10,13 +10,14 @@ pub mod layers;
 use std::{net::SocketAddr, path::PathBuf};
 
 use data_encoding::BASE64URL_NOPAD;
-use protocol::address::Domain;
+use protocol::{address::Domain, time::Millis};
 use zeroize::Zeroizing;
 
 use self::{
     keys::Key,
     layers::{Settings, Source},
 };
+use crate::networks::Networks;
 
 /// The origin's configuration, checked.
 #[derive(Clone, Debug)]
@@ -46,10 +47,31 @@ pub struct Smtp {
     pub listen: SocketAddr,
     /// What the greeting calls this host.
     pub hostname: Domain,
+    /// Who else listens there.
+    pub port: Port,
     /// Sessions at one time.
     pub sessions: usize,
+    /// Sessions at one time, and new ones a minute, of one address.
+    pub of_address: (u32, u32),
+    /// The same of one network.
+    pub of_network: (u32, u32),
+    /// Who is not counted so.
+    pub uncounted: Networks,
+    /// Whose connections begin with a PROXY header.
+    pub proxies: Networks,
+    /// How long a client is watched before it is greeted.
+    pub greet_delay: Millis,
     /// Where its certificate comes from.
     pub certificate: Certificate,
+}
+
+/// Whether other processes listen on the same port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Port {
+    /// No.
+    Own,
+    /// Yes.
+    Shared,
 }
 
 /// Where the certificate for STARTTLS comes from.
@@ -161,15 +183,7 @@ impl Config {
             domains,
             log_level: settings
                 .parse(Key::LogLevel, "must be error, warn, info, debug or trace", |text| text.parse().ok())?,
-            smtp: Smtp {
-                listen: settings.parse(Key::SmtpListen, ADDRESS, |text| text.parse().ok())?,
-                hostname: settings
-                    .parse(Key::SmtpHostname, "must be a domain name", |text| Domain::parse(text).ok())?,
-                sessions: settings.parse(Key::SmtpSessions, "must be a number from 1 to 1000000", |text| {
-                    text.parse().ok().filter(|n| (1..=1_000_000).contains(n))
-                })?,
-                certificate: certificate(settings)?,
-            },
+            smtp: smtp(settings)?,
             http: Http {
                 listen: settings.parse(Key::HttpListen, ADDRESS, |text| text.parse().ok())?,
                 page: settings.optional(Key::HttpPage).map(PathBuf::from),
@@ -189,6 +203,37 @@ impl Config {
 }
 
 const ADDRESS: &str = "must be an address and a port, such as 127.0.0.1:2525 or [::]:25";
+
+fn smtp(settings: &Settings) -> Result<Smtp, ConfigError> {
+    let count = |key| {
+        settings.parse(key, "must be a number from 1 to 1000000", |text| {
+            text.parse().ok().filter(|n| (1..=1_000_000_u32).contains(n))
+        })
+    };
+    let networks = |key| {
+        settings.parse(key, "must be networks such as 10.0.0.0/8 or 2001:db8::/32, separated by commas", |text| {
+            text.parse::<Networks>().ok()
+        })
+    };
+    Ok(Smtp {
+        listen: settings.parse(Key::SmtpListen, ADDRESS, |text| text.parse().ok())?,
+        hostname: settings.parse(Key::SmtpHostname, "must be a domain name", |text| Domain::parse(text).ok())?,
+        port: settings.parse(Key::SmtpSharePort, "must be yes or no", |text| match text {
+            "yes" | "true" => Some(Port::Shared),
+            "no" | "false" => Some(Port::Own),
+            _ => None,
+        })?,
+        sessions: count(Key::SmtpSessions)? as usize,
+        of_address: (count(Key::SmtpAddressSessions)?, count(Key::SmtpAddressRate)?),
+        of_network: (count(Key::SmtpNetworkSessions)?, count(Key::SmtpNetworkRate)?),
+        uncounted: networks(Key::SmtpUncounted)?,
+        proxies: networks(Key::SmtpProxyFrom)?,
+        greet_delay: settings.parse(Key::SmtpGreetDelay, "must be milliseconds, at most 10000", |text| {
+            text.parse().ok().filter(|n| *n <= 10_000).map(Millis::from_millis)
+        })?,
+        certificate: certificate(settings)?,
+    })
+}
 
 fn region_name(text: &str) -> Option<String> {
     let fits = (1..=32).contains(&text.len());

@@ -3,6 +3,7 @@ use super::{
     layers::{Layers, Settings, Source},
     *,
 };
+use crate::limits;
 
 fn layers(file: &str, environment: &[(&str, &str)], flags: Vec<(&'static str, Key, String)>) -> Layers {
     Layers {
@@ -97,4 +98,23 @@ fn what_is_printed_is_a_file_that_says_the_same() {
     for description in ALL {
         assert_eq!(again.optional(description.key), settings.optional(description.key), "{}", description.name);
     }
+}
+
+#[test]
+fn the_limits_of_the_table_are_those_of_the_code() {
+    let smtp = config(Layers::default()).unwrap().smtp;
+    assert_eq!(smtp.of_address, (limits::ADDRESS_SESSIONS, limits::ADDRESS_RATE));
+    assert_eq!(smtp.of_network, (limits::NETWORK_SESSIONS, limits::NETWORK_RATE));
+    assert_eq!((smtp.sessions, smtp.greet_delay), (limits::SESSIONS, limits::GREET_DELAY));
+    assert_eq!(smtp.port, Port::Own);
+}
+
+#[test]
+fn networks_are_read_or_refused() {
+    let smtp = config(layers("[smtp]\nproxy_from = '10.1.0.0/16, ::1'\nshare_port = true", &[], vec![])).unwrap().smtp;
+    assert!(smtp.proxies.contains("10.1.2.3".parse().unwrap()) && !smtp.proxies.contains("10.2.2.3".parse().unwrap()));
+    assert!(smtp.uncounted.contains("127.0.0.1".parse().unwrap()));
+    assert_eq!(smtp.port, Port::Shared);
+    assert!(config(layers("[smtp]\nproxy_from = '10.1.0.0/8'", &[], vec![])).is_err());
+    assert!(config(layers("[smtp]\ngreet_delay_ms = 60000", &[], vec![])).is_err());
 }

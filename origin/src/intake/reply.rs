@@ -62,6 +62,10 @@ table! {
 
     /// More sessions than the limit.
     TOO_MANY_SESSIONS = 421 "4.3.2" "Too many sessions just now, please try again later";
+    /// More sessions of an address or its network than the limit, or faster.
+    CROWDED = 421 "4.7.0" "Too many sessions from your network, please try again later";
+    /// A trusted proxy that does not say whom it speaks for.
+    NO_PROXY_HEADER = 421 "4.3.0" "No PROXY header";
     /// No descriptor is left for a session.
     NO_DESCRIPTORS = 421 "4.3.2" "No room for a session just now, please try again later";
     /// The service ends.

@@ -6,6 +6,7 @@
 
 mod drive;
 mod pace;
+mod seat;
 mod spare;
 mod wire;
 
@@ -25,13 +26,20 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use self::{drive::Conversation, spare::Spare, wire::Wire};
+use self::{
+    drive::{Conversation, Introduced},
+    seat::{Seated, Seats},
+    spare::Spare,
+    wire::Wire,
+};
 use super::{
-    reply,
+    classes::{Crowded, Quota, Quotas},
+    reply::{self, Reply},
     session::{Session, Site, TlsOffer},
 };
 use crate::{
     limits,
+    networks::Networks,
     ports::{Clock, Door, Reception},
 };
 
@@ -44,6 +52,12 @@ pub struct Config {
     pub tls: Option<TlsAcceptor>,
     /// Its bounds.
     pub bounds: Bounds,
+    /// Who must begin with a PROXY header, and is believed.
+    pub proxies: Networks,
+    /// Whose sessions are not counted by where they come from.
+    pub uncounted: Networks,
+    /// What the classes of sessions are found by; of this process alone.
+    pub class_key: [u8; 32],
 }
 
 /// Intake's bounds; the defaults are those of [`limits`].
@@ -71,6 +85,8 @@ pub struct Bounds {
     pub errors: usize,
     /// Most commands that do no work between two messages.
     pub idle_commands: usize,
+    /// Sessions of one address, and of one network.
+    pub quotas: Quotas,
 }
 
 /// Whether other processes may listen on the same port (`SO_REUSEPORT`).
@@ -89,6 +105,16 @@ struct Host {
     tls: Option<TlsAcceptor>,
     reception: Arc<dyn Reception>,
     clock: Arc<dyn Clock>,
+    proxies: Networks,
+    seats: Seats,
+}
+
+/// How a connection becomes a session.
+enum Entry {
+    /// As it is.
+    Direct(Seated),
+    /// Once the proxy has said whom it is for.
+    Proxied,
 }
 
 impl Default for Bounds {
@@ -105,13 +131,18 @@ impl Default for Bounds {
             messages: limits::MESSAGES_PER_SESSION,
             errors: limits::ERRORS_PER_SESSION,
             idle_commands: limits::IDLE_COMMANDS,
+            quotas: Quotas {
+                address: Quota { sessions: limits::ADDRESS_SESSIONS, rate: limits::ADDRESS_RATE },
+                network: Quota { sessions: limits::NETWORK_SESSIONS, rate: limits::NETWORK_RATE },
+            },
         }
     }
 }
 
 impl Host {
     fn new(config: Config, reception: Arc<dyn Reception>, clock: Arc<dyn Clock>) -> Self {
-        let Config { hostname, tls, bounds } = config;
+        let seats = Seats::new(&config);
+        let Config { hostname, tls, bounds, proxies, .. } = config;
         let offer = if tls.is_some() { TlsOffer::Offered } else { TlsOffer::Unavailable };
         let site = Arc::new(Site {
             hostname,
@@ -122,7 +153,7 @@ impl Host {
             errors: bounds.errors,
             idle_commands: bounds.idle_commands,
         });
-        Self { site, bounds, tls, reception, clock }
+        Self { site, bounds, tls, reception, clock, proxies, seats }
     }
 }
 
@@ -222,18 +253,30 @@ impl Gate {
         match Arc::clone(&self.permits).try_acquire_owned() {
             Ok(permit) => {
                 let client = peer.ip().to_canonical();
-                let (host, shutdown) = (Arc::clone(&self.host), self.shutdown.clone());
-                tokio::spawn(session(stream, client, host, shutdown, permit));
+                match self.entry(client) {
+                    Ok(entry) => {
+                        let (host, shutdown) = (Arc::clone(&self.host), self.shutdown.clone());
+                        tokio::spawn(session(stream, client, entry, host, shutdown, permit));
+                    }
+                    Err(_) => self.turn_away(stream, &reply::CROWDED),
+                }
             }
-            Err(_) => self.turn_away(stream),
+            Err(_) => self.turn_away(stream, &reply::TOO_MANY_SESSIONS),
         }
     }
 
+    fn entry(&self, client: IpAddr) -> Result<Entry, Crowded> {
+        if self.host.proxies.contains(client) {
+            return Ok(Entry::Proxied);
+        }
+        self.host.seats.take(client, self.host.clock.now()).map(Entry::Direct)
+    }
+
     /// Says `421`, always: a connection that just vanishes makes senders try again at once.
-    fn turn_away(&self, stream: TcpStream) {
+    fn turn_away(&self, stream: TcpStream, reply: &Reply) {
         self.host.reception.at_the_door(Door::TurnedAway);
         let mut words = Vec::new();
-        reply::TOO_MANY_SESSIONS.write(&mut words);
+        reply.write(&mut words);
         // A fresh socket's send buffer is empty, so this neither waits nor is cut short.
         let _ = stream.try_write(&words);
         if let Ok(permit) = Arc::clone(&self.turned_away).try_acquire_owned() {
@@ -247,7 +290,8 @@ impl Gate {
 
 async fn session(
     stream: TcpStream,
-    client: IpAddr,
+    peer: IpAddr,
+    entry: Entry,
     host: Arc<Host>,
     shutdown: watch::Receiver<bool>,
     permit: OwnedSemaphorePermit,
@@ -257,8 +301,20 @@ async fn session(
         // The runtime has not looked at this socket yet; now it will find what is there.
         let _ = stream.readable().await;
     }
-    let session = Session::new(Arc::clone(&host.site), client);
-    Conversation::new(stream, host, shutdown).run(session).await;
+    let site = Arc::clone(&host.site);
+    let mut conversation = Conversation::new(stream, host, shutdown);
+    let seated = match entry {
+        Entry::Direct(seat) => Ok((peer, seat)),
+        Entry::Proxied => conversation.introduction(peer).await,
+    };
+    match seated {
+        Ok((client, seat)) => {
+            conversation.run(Session::new(site, client)).await;
+            drop(seat);
+        }
+        Err(Introduced::Refused(reply)) => conversation.end(&reply).await,
+        Err(Introduced::Gone) => {}
+    }
     drop(visit);
     drop(permit);
 }

@@ -3,7 +3,7 @@
 //! Replies gather until the session must wait for the client; then they leave in one write. So the
 //! answers to a pipelined group travel together (RFC 2920 §3.2).
 
-use std::{io, mem, sync::Arc};
+use std::{io, mem, net::IpAddr, sync::Arc};
 
 use protocol::time::{Millis, Timestamp};
 use rustls::ProtocolVersion;
@@ -16,13 +16,15 @@ use tokio::{
 use super::{
     Host,
     pace::{CommandPace, DataPace},
+    seat::Seated,
     wire::Wire,
 };
 use crate::{
     intake::{
         data::{Progress, Receiver},
         line::Lines,
-        reply::Reply,
+        proxy::{self, Header, Origin},
+        reply::{self, Reply},
         session::{Action, Found, Input, Recipient, Session, Waiting},
     },
     limits,
@@ -37,6 +39,14 @@ pub(super) struct Conversation<S> {
     host: Arc<Host>,
     end: Timestamp,
     shutdown: watch::Receiver<bool>,
+}
+
+/// Why nobody was introduced.
+pub(super) enum Introduced {
+    /// What is to be said.
+    Refused(Reply),
+    /// There is nobody to say it to.
+    Gone,
 }
 
 /// The client is gone: there is nobody to tell anything.
@@ -65,9 +75,46 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     /// Runs the session to its end.
     pub(super) async fn run(mut self, session: Session) {
         if let Ok(last) = self.converse(session).await {
-            self.say(&last);
-            if self.flush().await.is_ok() {
-                self.wire.part().await;
+            self.end(&last).await;
+        }
+    }
+
+    /// Says this, and leaves.
+    pub(super) async fn end(mut self, reply: &Reply) {
+        self.say(reply);
+        if self.flush().await.is_ok() {
+            self.wire.part().await;
+        }
+    }
+
+    /// Hears from a trusted proxy whom it speaks for, and finds that client a seat. What is wrong is told to
+    /// the proxy, if it is still there.
+    pub(super) async fn introduction(&mut self, peer: IpAddr) -> Result<(IpAddr, Seated), Introduced> {
+        let client = self.proxied(peer).await?;
+        let seat = self.host.seats.take(client, self.now()).map_err(|_| Introduced::Refused(reply::CROWDED))?;
+        Ok((client, seat))
+    }
+
+    /// Whom the header names. It has one deadline as a whole, however it drips in.
+    async fn proxied(&mut self, peer: IpAddr) -> Result<IpAddr, Introduced> {
+        let until = self.now().plus(limits::PROXY_TIMEOUT);
+        loop {
+            match proxy::read(self.lines.rest()) {
+                Ok(Header::Whole(origin, octets)) => {
+                    self.lines.skip(octets);
+                    return Ok(match origin {
+                        Origin::Client(client) => client,
+                        Origin::Peer => peer,
+                    });
+                }
+                Ok(Header::Partial) => {}
+                Err(_) => return Err(Introduced::Refused(reply::NO_PROXY_HEADER)),
+            }
+            match self.wait(until.since(self.now()), Waiting::BetweenMessages).await {
+                Ok(Waited::Came) => {}
+                Ok(Waited::Expired) => return Err(Introduced::Refused(reply::TIMED_OUT)),
+                Ok(Waited::ShuttingDown) => return Err(Introduced::Refused(reply::SHUTTING_DOWN)),
+                Err(Gone) => return Err(Introduced::Gone),
             }
         }
     }
@@ -132,6 +179,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
 
     /// Watches the client before it is greeted: what is there already, and what comes within the delay.
     async fn opening(&mut self) -> Result<Input<'static>, Gone> {
+        if !self.lines.rest().is_empty() {
+            return Ok(Input::TalkedFirst); // Behind a PROXY header.
+        }
         let lines = &mut self.lines;
         let talked = match self.wire.read_now::<{ limits::COMMAND_READ }>(|octets| lines.push(octets)).await {
             None if self.host.bounds.greet_delay.as_millis() == 0 => Waited::Expired,

@@ -18,15 +18,17 @@ use tokio::{
 };
 
 use self::client::{Client, Counting, TokioClock, tls_pair};
-use super::{Bounds, Config, Conversation, Host, Sharing, listen, serve, spare::Spare};
+use super::{Bounds, Config, Conversation, Host, Introduced, Sharing, listen, reply, serve, spare::Spare};
 use crate::{
     intake::{
+        classes::{Quota, Quotas},
         session::Session,
         tests::{
             dialog::{self, Dialog, Step},
             world::{Fake, Still},
         },
     },
+    networks::Networks,
     ports::Door,
 };
 
@@ -43,7 +45,14 @@ struct Pipe {
 }
 
 fn config(bounds: Bounds) -> Config {
-    Config { hostname: "mx.mayfly.example".to_owned(), tls: Some(tls_pair().0), bounds }
+    Config {
+        hostname: "mx.mayfly.example".to_owned(),
+        tls: Some(tls_pair().0),
+        bounds,
+        proxies: Networks::default(),
+        uncounted: Networks::default(),
+        class_key: [7; 32],
+    }
 }
 
 fn pipe_with(config: Config, fake: Fake) -> Pipe {
@@ -382,13 +391,15 @@ fn service(sessions: usize) -> Service {
 }
 
 fn service_at(listener: std::net::TcpListener, sessions: usize) -> Service {
+    service_with(listener, config(Bounds { sessions, ..Bounds::default() })).0
+}
+
+fn service_with(listener: std::net::TcpListener, config: Config) -> (Service, Arc<Fake>) {
     let address = listener.local_addr().unwrap();
     let (shutdown, end) = watch::channel(false);
-    let bounds = Bounds { sessions, ..Bounds::default() };
-    let config = Config { tls: None, ..config(bounds) };
-    let fake = Arc::new(Fake::new(1 << 20));
+    let (config, fake) = (Config { tls: None, ..config }, Arc::new(Fake::new(1 << 20)));
     let server = tokio::spawn(serve(listener, config, Arc::clone(&fake) as _, Arc::new(Still), end));
-    Service { address, shutdown, server, fake }
+    (Service { address, shutdown, server, fake: Arc::clone(&fake) }, fake)
 }
 
 impl Service {
@@ -419,6 +430,102 @@ async fn a_session_over_the_limit_is_told_so_and_the_next_is_taken_when_there_is
     assert_eq!(door[..2], [Door::Opened, Door::TurnedAway]);
     assert!(door.contains(&Door::Closed));
     assert_eq!(door.last(), Some(&Door::Opened));
+}
+
+fn on_loopback() -> std::net::TcpListener {
+    listen("127.0.0.1:0".parse().unwrap(), Sharing::Alone).unwrap()
+}
+
+#[tokio::test]
+async fn the_address_that_a_trusted_proxy_names_is_the_clients() {
+    let config = Config { proxies: "127.0.0.0/8".parse().unwrap(), ..config(Bounds::default()) };
+    let (service, fake) = service_with(on_loopback(), config);
+    let mut binary = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c".to_vec();
+    binary.extend_from_slice(&[192, 0, 2, 9, 127, 0, 0, 1, 0, 1, 0, 25]);
+    for (header, told) in [
+        (&b"PROXY TCP4 192.0.2.1 198.51.100.1 56324 25\r\n"[..], "[192.0.2.1]"),
+        (b"PROXY TCP6 2001:db8::1 ::1 56324 25\r\n", "[IPv6:2001:db8::1]"),
+        (b"PROXY UNKNOWN\r\n", "[127.0.0.1]"),
+        (&binary, "[192.0.2.9]"),
+    ] {
+        let mut client = service.connect().await;
+        for octet in header.chunks(1) {
+            client.send(octet).await;
+        }
+        assert!(client.hear(1).await[0].starts_with("220"));
+        client.say("HELO a\r\n").await;
+        client.hear(1).await;
+        client.say("MAIL FROM:<>\r\nRCPT TO:<anna@mayfly.example>\r\nBDAT 0 LAST\r\n").await;
+        client.hear(3).await;
+        let trace = fake.taken.lock().unwrap().pop().unwrap().trace;
+        assert!(trace.contains(&format!("from a ({told})")), "{trace}");
+    }
+    let mut malformed = service.connect().await;
+    malformed.say("EHLO client.example\r\n").await;
+    assert!(malformed.rest().await.starts_with("421 4.3.0"));
+    let mut early = service.connect().await;
+    early.say("PROXY TCP4 192.0.2.1 198.51.100.1 56324 25\r\nEHLO a\r\n").await;
+    assert!(early.rest().await.starts_with("554 5.5.0"));
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_trusted_is_an_early_talker() {
+    let listener = on_loopback();
+    let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    client.write_all(b"PROXY TCP4 192.0.2.1 198.51.100.1 56324 25\r\n").await.unwrap();
+    let config = Config { proxies: "10.0.0.0/8".parse().unwrap(), ..config(Bounds::default()) };
+    let (_service, _) = service_with(listener, config);
+    assert!(Client::new(client).rest().await.starts_with("554 5.5.0"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_proxy_header_that_drips_in_is_not_waited_for() {
+    let (ours, theirs) = duplex(1 << 20);
+    let (_shutdown, end) = watch::channel(false);
+    let clock = TokioClock::new();
+    let fake = Arc::new(Fake::new(1));
+    let host = Arc::new(Host::new(config(Bounds::default()), fake, Arc::new(TokioClock::new())));
+    let mut conversation = Conversation::new(ours, host, end);
+    let introduced = tokio::spawn(async move { conversation.introduction("127.0.0.1".parse().unwrap()).await.err() });
+    let mut client = Client::new(theirs);
+    for letter in ["P", "R", "O"] {
+        client.say(letter).await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    assert!(matches!(introduced.await.unwrap(), Some(Introduced::Refused(reply)) if reply == reply::TIMED_OUT));
+    assert_eq!(clock.elapsed().as_secs(), 6);
+}
+
+#[tokio::test]
+async fn one_address_has_so_many_sessions_and_a_proxys_clients_have_theirs() {
+    let quotas = Quotas { address: Quota { sessions: 1, rate: 100 }, network: Quota { sessions: 2, rate: 100 } };
+    let bounds = Bounds { quotas, ..Bounds::default() };
+    let (service, _) = service_with(on_loopback(), config(bounds));
+    let mut first = service.connect().await;
+    assert!(first.hear(1).await[0].starts_with("220"));
+    assert!(service.connect().await.rest().await.starts_with("421 4.7.0"));
+    first.say("QUIT\r\n").await;
+    first.rest().await;
+    while !service.connect().await.hear(1).await[0].starts_with("220") {}
+
+    let uncounted = Config { uncounted: "127.0.0.1".parse().unwrap(), ..config(bounds) };
+    let (service, _) = service_with(on_loopback(), uncounted);
+    let mut kept = Vec::new();
+    for _ in 0..5 {
+        kept.push(service.connect().await);
+        assert!(kept.last_mut().unwrap().hear(1).await[0].starts_with("220"));
+    }
+
+    let proxied = Config { proxies: "127.0.0.1".parse().unwrap(), ..config(bounds) };
+    let (service, _) = service_with(on_loopback(), proxied);
+    for (client, told) in
+        [("192.0.2.1", "220"), ("192.0.2.1", "421 4.7.0"), ("192.0.2.2", "220"), ("192.0.2.3", "421 4.7.0")]
+    {
+        kept.push(service.connect().await);
+        let session = kept.last_mut().unwrap();
+        session.say(&format!("PROXY TCP4 {client} 198.51.100.1 56324 25\r\n")).await;
+        assert!(session.hear(1).await[0].starts_with(told), "{client}");
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@
 //! and [`path`] read them, [`session`] decides and answers with a [`reply`], [`data`] or [`chunk`] takes
 //! the message into a [`buffer`] behind the [`trace`] fields, [`tls`] closes the channel to others.
 //!
-//! Before all that, [`proxy`] reads for whom a trusted proxy speaks, and [`classes`] count who comes how often.
+//! Before all that, [`proxy`] reads for whom a trusted proxy speaks, and [`classes`] count who comes how often;
+//! [`stress`] tells how patient we are.
 //!
 //! Only [`tcp`] and [`tls`] do I/O. Intake never judges a message, never seals and never stores: it
 //! asks the `Reception` port.
@@ -20,6 +21,7 @@ pub mod proxy;
 pub mod reply;
 mod scan;
 pub mod session;
+pub mod stress;
 pub mod tcp;
 pub mod tls;
 pub mod trace;

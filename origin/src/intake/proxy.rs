@@ -104,7 +104,8 @@ where
     let mut address = || words.next().and_then(|word| word.parse::<A>().ok()).ok_or(ProxyError::Malformed);
     let (source, _) = (address()?, address()?);
     let mut port = || words.next().and_then(|word| word.parse::<u16>().ok()).ok_or(ProxyError::Malformed);
-    (port()?, port()?);
+    port()?;
+    port()?;
     Ok(Origin::Client(source.into().to_canonical()))
 }
 

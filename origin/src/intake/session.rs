@@ -29,6 +29,7 @@ use super::{
     data::{Fault, Receiver},
     line::{Behind, Line},
     reply::{self, Reply},
+    stress::Level,
 };
 use crate::{
     budget::{NoRoom, Reservation},
@@ -69,6 +70,7 @@ pub struct Session {
     site: Arc<Site>,
     client: IpAddr,
     channel: Channel,
+    level: Level,
     tally: Tally,
     state: State,
 }
@@ -252,7 +254,14 @@ impl Session {
     /// With a client at `client`, before the greeting.
     #[must_use]
     pub const fn new(site: Arc<Site>, client: IpAddr) -> Self {
-        Self { site, client, channel: Channel::Plain, tally: Tally::new(), state: State::Opening }
+        Self { site, client, channel: Channel::Plain, level: Level::Green, tally: Tally::new(), state: State::Opening }
+    }
+
+    /// From now on under that much stress.
+    #[must_use]
+    pub const fn under(mut self, level: Level) -> Self {
+        self.level = level;
+        self
     }
 
     /// Takes what came; gives what is to be done next.
@@ -353,7 +362,7 @@ impl Session {
 
     /// Goes on in `state`, unless there were too many errors.
     fn error(&mut self, state: State, reply: Reply) -> Action {
-        match self.tally.error(&self.site) {
+        match self.tally.error(&self.site, self.level) {
             Verdict::GoOn => self.say(state, reply),
             Verdict::Enough => Action::Close(reply::TOO_MANY_ERRORS),
         }
@@ -361,7 +370,7 @@ impl Session {
 
     /// Goes on in `state`, unless this was one command too many that does no work.
     fn idle(&mut self, state: State, reply: Reply) -> Action {
-        match self.tally.idle(&self.site) {
+        match self.tally.idle(&self.site, self.level) {
             Verdict::GoOn => self.say(state, reply),
             Verdict::Enough => Action::Close(reply::TOO_MANY_ERRORS),
         }

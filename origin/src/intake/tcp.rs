@@ -14,7 +14,10 @@ use std::{
     io,
     mem::MaybeUninit,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use protocol::{limits::MESSAGE_OCTETS, time::Millis};
@@ -36,8 +39,10 @@ use super::{
     classes::{Crowded, Quota, Quotas},
     reply::{self, Reply},
     session::{Session, Site, TlsOffer},
+    stress::{Level, Load, Memory},
 };
 use crate::{
+    budget::{NoRoom, Reservation},
     limits,
     networks::Networks,
     ports::{Clock, Door, Reception},
@@ -107,6 +112,10 @@ struct Host {
     clock: Arc<dyn Clock>,
     proxies: Networks,
     seats: Seats,
+    permits: Arc<Semaphore>,
+    sessions: usize,
+    /// Whether memory was spent when it was last asked for.
+    spent: AtomicBool,
 }
 
 /// How a connection becomes a session.
@@ -143,6 +152,9 @@ impl Host {
     fn new(config: Config, reception: Arc<dyn Reception>, clock: Arc<dyn Clock>) -> Self {
         let seats = Seats::new(&config);
         let Config { hostname, tls, bounds, proxies, .. } = config;
+        // tokio's semaphores count no further; nobody has that many descriptors.
+        let sessions = bounds.sessions.min(Semaphore::MAX_PERMITS).min(u32::MAX as usize);
+        let permits = Arc::new(Semaphore::new(sessions));
         let offer = if tls.is_some() { TlsOffer::Offered } else { TlsOffer::Unavailable };
         let site = Arc::new(Site {
             hostname,
@@ -153,7 +165,31 @@ impl Host {
             errors: bounds.errors,
             idle_commands: bounds.idle_commands,
         });
-        Self { site, bounds, tls, reception, clock, proxies, seats }
+        Self { site, bounds, tls, reception, clock, proxies, seats, permits, sessions, spent: AtomicBool::new(false) }
+    }
+
+    /// How pressed we are just now.
+    fn level(&self) -> Level {
+        let memory = if self.spent.load(Ordering::Relaxed) { Memory::Spent } else { Memory::Free };
+        let sessions = self.sessions - self.permits.available_permits().min(self.sessions);
+        Level::of(Load { sessions, limit: self.sessions, memory })
+    }
+
+    /// The bounds as they are just now.
+    fn bounds(&self) -> Bounds {
+        let level = self.level();
+        Bounds {
+            command_timeout: level.deadline(self.bounds.command_timeout),
+            tls_timeout: level.deadline(self.bounds.tls_timeout),
+            session_timeout: level.deadline(self.bounds.session_timeout),
+            ..self.bounds
+        }
+    }
+
+    fn reserve(&self, octets: usize) -> Result<Reservation, NoRoom> {
+        let room = self.reception.reserve(octets);
+        self.spent.store(Memory::after(&room) == Memory::Spent, Ordering::Relaxed);
+        room
     }
 }
 
@@ -191,27 +227,20 @@ pub async fn serve(
 ) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = TcpListener::from_std(listener)?;
-    // tokio's semaphores count no further; nobody has that many descriptors.
-    let sessions = config.bounds.sessions.min(Semaphore::MAX_PERMITS).min(u32::MAX as usize);
     let host = Arc::new(Host::new(config, reception, clock));
-    let gate = Gate {
-        host,
-        permits: Arc::new(Semaphore::new(sessions)),
-        turned_away: Arc::new(Semaphore::new(limits::TURNED_AWAY)),
-        shutdown: shutdown.clone(),
-    };
+    let (permits, sessions) = (Arc::clone(&host.permits), host.sessions);
+    let gate = Gate { host, turned_away: Arc::new(Semaphore::new(limits::TURNED_AWAY)), shutdown: shutdown.clone() };
     gate.accept(&listener, shutdown).await;
     drop(listener);
     let sessions = u32::try_from(sessions).unwrap_or(u32::MAX);
     // The semaphore is never closed, so this waits for the last session and cannot fail.
-    let _ = gate.permits.acquire_many(sessions).await;
+    let _ = permits.acquire_many(sessions).await;
     Ok(())
 }
 
 /// Where connections become sessions, or do not.
 struct Gate {
     host: Arc<Host>,
-    permits: Arc<Semaphore>,
     turned_away: Arc<Semaphore>,
     shutdown: watch::Receiver<bool>,
 }
@@ -250,7 +279,7 @@ impl Gate {
         // Without it Nagle's algorithm and delayed acknowledgement add 40 ms to every group. A socket
         // that refuses it is about to fail anyway.
         let _ = stream.set_nodelay(true);
-        match Arc::clone(&self.permits).try_acquire_owned() {
+        match Arc::clone(&self.host.permits).try_acquire_owned() {
             Ok(permit) => {
                 let client = peer.ip().to_canonical();
                 match self.entry(client) {

@@ -1,7 +1,7 @@
 //! Counts what a session may do only so often: errors, idle commands, messages.
 
 use super::Site;
-use crate::limits::DRAIN_FACTOR;
+use crate::{intake::stress::Level, limits::DRAIN_FACTOR};
 
 /// The counters of a session. They survive `RSET`, `EHLO` and `STARTTLS`.
 pub(super) struct Tally {
@@ -25,15 +25,15 @@ impl Tally {
     }
 
     /// An error: the one after the last that is allowed ends the session.
-    pub(super) const fn error(&mut self, site: &Site) -> Verdict {
+    pub(super) const fn error(&mut self, site: &Site, level: Level) -> Verdict {
         self.errors += 1;
-        if self.errors > site.errors { Verdict::Enough } else { Verdict::GoOn }
+        if self.errors > level.allowance(site.errors) { Verdict::Enough } else { Verdict::GoOn }
     }
 
     /// A command that does no work: beyond the limit it counts as an error.
-    pub(super) const fn idle(&mut self, site: &Site) -> Verdict {
+    pub(super) const fn idle(&mut self, site: &Site, level: Level) -> Verdict {
         self.idle += 1;
-        if self.idle > site.idle_commands { self.error(site) } else { Verdict::GoOn }
+        if self.idle > level.allowance(site.idle_commands) { self.error(site, level) } else { Verdict::GoOn }
     }
 
     /// A chunk that is read and not kept: all those of a session together have a bound.

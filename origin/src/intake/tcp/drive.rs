@@ -3,7 +3,10 @@
 //! Replies gather until the session must wait for the client; then they leave in one write. So the
 //! answers to a pipelined group travel together (RFC 2920 §3.2).
 
-use std::{io, mem, net::IpAddr, sync::Arc};
+mod body;
+mod introduction;
+
+use std::{io, mem, sync::Arc};
 
 use protocol::time::{Millis, Timestamp};
 use rustls::ProtocolVersion;
@@ -13,18 +16,12 @@ use tokio::{
     time::timeout,
 };
 
-use super::{
-    Host,
-    pace::{CommandPace, DataPace},
-    seat::Seated,
-    wire::Wire,
-};
+pub(super) use self::introduction::Introduced;
+use super::{Host, pace::CommandPace, wire::Wire};
 use crate::{
     intake::{
-        data::{Progress, Receiver},
         line::Lines,
-        proxy::{self, Header, Origin},
-        reply::{self, Reply},
+        reply::Reply,
         session::{Action, Found, Input, Recipient, Session, Waiting},
     },
     limits,
@@ -39,14 +36,6 @@ pub(super) struct Conversation<S> {
     host: Arc<Host>,
     end: Timestamp,
     shutdown: watch::Receiver<bool>,
-}
-
-/// Why nobody was introduced.
-pub(super) enum Introduced {
-    /// What is to be said.
-    Refused(Reply),
-    /// There is nobody to say it to.
-    Gone,
 }
 
 /// The client is gone: there is nobody to tell anything.
@@ -68,7 +57,7 @@ enum Waited {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     pub(super) fn new(stream: S, host: Arc<Host>, shutdown: watch::Receiver<bool>) -> Self {
-        let end = host.clock.now().plus(host.bounds.session_timeout);
+        let end = host.clock.now().plus(host.bounds().session_timeout);
         Self { wire: Wire::Plain(stream), lines: Lines::default(), out: Vec::new(), host, end, shutdown }
     }
 
@@ -84,38 +73,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         self.say(reply);
         if self.flush().await.is_ok() {
             self.wire.part().await;
-        }
-    }
-
-    /// Hears from a trusted proxy whom it speaks for, and finds that client a seat. What is wrong is told to
-    /// the proxy, if it is still there.
-    pub(super) async fn introduction(&mut self, peer: IpAddr) -> Result<(IpAddr, Seated), Introduced> {
-        let client = self.proxied(peer).await?;
-        let seat = self.host.seats.take(client, self.now()).map_err(|_| Introduced::Refused(reply::CROWDED))?;
-        Ok((client, seat))
-    }
-
-    /// Whom the header names. It has one deadline as a whole, however it drips in.
-    async fn proxied(&mut self, peer: IpAddr) -> Result<IpAddr, Introduced> {
-        let until = self.now().plus(limits::PROXY_TIMEOUT);
-        loop {
-            match proxy::read(self.lines.rest()) {
-                Ok(Header::Whole(origin, octets)) => {
-                    self.lines.skip(octets);
-                    return Ok(match origin {
-                        Origin::Client(client) => client,
-                        Origin::Peer => peer,
-                    });
-                }
-                Ok(Header::Partial) => {}
-                Err(_) => return Err(Introduced::Refused(reply::NO_PROXY_HEADER)),
-            }
-            match self.wait(until.since(self.now()), Waiting::BetweenMessages).await {
-                Ok(Waited::Came) => {}
-                Ok(Waited::Expired) => return Err(Introduced::Refused(reply::TIMED_OUT)),
-                Ok(Waited::ShuttingDown) => return Err(Introduced::Refused(reply::SHUTTING_DOWN)),
-                Err(Gone) => return Err(Introduced::Gone),
-            }
         }
     }
 
@@ -138,7 +95,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                     session.step(Input::Found(found), self.now())
                 }
                 Action::Reserve(octets) => {
-                    let room = self.host.reception.reserve(octets);
+                    let room = self.host.reserve(octets);
                     session.step(Input::Room(room), self.now())
                 }
                 Action::Receive(reply, receiver) => {
@@ -184,8 +141,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         }
         let lines = &mut self.lines;
         let talked = match self.wire.read_now::<{ limits::COMMAND_READ }>(|octets| lines.push(octets)).await {
-            None if self.host.bounds.greet_delay.as_millis() == 0 => Waited::Expired,
-            None => self.wait(self.host.bounds.greet_delay, Waiting::BetweenMessages).await?,
+            None if self.host.bounds().greet_delay.as_millis() == 0 => Waited::Expired,
+            None => self.wait(self.host.bounds().greet_delay, Waiting::BetweenMessages).await?,
             Some(Ok(0) | Err(_)) => return Err(Gone),
             Some(Ok(_)) => Waited::Came,
         };
@@ -212,6 +169,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     /// Takes the session on by what waiting has brought.
     fn go_on(&mut self, session: Session, waited: Waited) -> (Session, Action) {
         let now = self.host.clock.now();
+        let session = session.under(self.host.level());
         match (waited, self.lines.take()) {
             (Waited::Expired, _) => session.step(Input::Expired, now),
             (Waited::ShuttingDown, _) => session.step(Input::ShuttingDown, now),
@@ -225,7 +183,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         if self.lines.is_ready() || (self.more_came().await? && self.lines.is_ready()) {
             return Ok(Waited::Came);
         }
-        let pace = CommandPace::new(&self.host.bounds, self.end, self.now());
+        let pace = CommandPace::new(&self.host.bounds(), self.end, self.now());
         loop {
             self.flush().await?;
             self.lines.release();
@@ -278,88 +236,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
             Recipient::Inbox(address) | Recipient::Postmaster(address) => address,
             Recipient::Nobody(_) => return Found::Unreachable(Unreachable::Unknown),
         };
-        let deadline = self.host.bounds.command_timeout;
+        let deadline = self.host.bounds().command_timeout;
         match timeout(deadline.as_duration(), reception.destination(&address)).await {
             Ok(Ok(destination)) => Found::Inbox(destination),
             Ok(Err(unreachable)) => Found::Unreachable(unreachable),
             Err(_) => Found::Unreachable(Unreachable::Unavailable),
-        }
-    }
-
-    /// Reads a message to its end. It is not cut short by the service's end.
-    async fn receive(&mut self, mut receiver: Box<Receiver>) -> Result<Input<'static>, Gone> {
-        let mut pace = DataPace::new(self.now());
-        let mut progress = receiver.feed(self.lines.rest());
-        loop {
-            match progress {
-                Progress::More => {}
-                Progress::End { used } => {
-                    self.lines.skip(used);
-                    return Ok(Input::Message(receiver.finish()));
-                }
-                Progress::Flood => return Ok(Input::Flooded),
-            }
-            self.lines.skip(self.lines.rest().len());
-            let wait = pace.wait(&self.host.bounds, self.end, self.now());
-            let lines = &mut self.lines;
-            let read = self.wire.read::<{ limits::DATA_READ }>(|octets| {
-                progress = receiver.feed(octets);
-                if let Progress::End { used } = progress {
-                    // Commands behind the message (RFC 2920 §3.1).
-                    lines.push(&octets[used..]);
-                    progress = Progress::End { used: 0 };
-                }
-            });
-            match timeout(wait.as_duration(), read).await {
-                Ok(Ok(0) | Err(_)) => return Err(Gone),
-                Ok(Ok(octets)) => pace.came(octets),
-                Err(_) => return Ok(Input::Expired),
-            }
-        }
-    }
-
-    /// Reads a chunk of that many octets, no more and no fewer, into `take`.
-    async fn chunk(&mut self, octets: usize, mut take: impl FnMut(&[u8])) -> Result<Waited, Gone> {
-        let held = self.lines.rest();
-        let used = octets.min(held.len());
-        take(&held[..used]);
-        self.lines.skip(used);
-        let mut left = octets - used;
-        let mut pace = DataPace::new(self.now());
-        while left > 0 {
-            let wait = pace.wait(&self.host.bounds, self.end, self.now());
-            let octets = match self.read_chunk(wait, left, &mut take).await? {
-                0 => return Ok(Waited::Expired),
-                octets => octets,
-            };
-            left -= octets;
-            pace.came(octets);
-        }
-        Ok(Waited::Came)
-    }
-
-    /// Reads up to `left` octets of a chunk into `take`, and what is behind it into the lines; zero: too late.
-    async fn read_chunk(&mut self, wait: Millis, left: usize, take: &mut impl FnMut(&[u8])) -> Result<usize, Gone> {
-        let mut came = 0;
-        let lines = &mut self.lines;
-        let mut share = |read: &[u8]| {
-            let (ours, behind) = read.split_at(left.min(read.len()));
-            came = ours.len();
-            take(ours);
-            lines.push(behind);
-        };
-        let now = self.wire.read_now::<{ limits::DATA_READ }>(&mut share).await;
-        let read = match now {
-            Some(read) => Some(read),
-            None => {
-                send(&mut self.wire, &mut self.out, &self.host).await?;
-                timeout(wait.as_duration(), self.wire.read::<{ limits::DATA_READ }>(&mut share)).await.ok()
-            }
-        };
-        match read {
-            None => Ok(0),
-            Some(Ok(0) | Err(_)) => Err(Gone),
-            Some(Ok(_)) => Ok(came),
         }
     }
 
@@ -370,7 +251,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         };
         // Boxed: it is large, and short-lived.
         let handshake = Box::pin(acceptor.accept(stream));
-        let deadline = self.host.bounds.tls_timeout;
+        let deadline = self.host.bounds().tls_timeout;
         let stream = timeout(deadline.as_duration(), handshake).await.map_err(|_| Gone)??;
         let version = match stream.get_ref().1.protocol_version() {
             Some(ProtocolVersion::TLSv1_2) => "TLSv1.2",
@@ -387,7 +268,7 @@ where
 {
     if !out.is_empty() {
         let out = mem::take(out);
-        let deadline = host.bounds.command_timeout;
+        let deadline = host.bounds().command_timeout;
         timeout(deadline.as_duration(), wire.write(&out)).await.map_err(|_| Gone)??;
     }
     Ok(())

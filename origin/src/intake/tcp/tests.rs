@@ -42,6 +42,7 @@ struct Pipe {
     shutdown: watch::Sender<bool>,
     writes: Arc<std::sync::atomic::AtomicUsize>,
     server: JoinHandle<()>,
+    host: Arc<Host>,
 }
 
 fn config(bounds: Bounds) -> Config {
@@ -66,8 +67,8 @@ fn pipe_behind((ours, theirs): (DuplexStream, DuplexStream), config: Config, fak
     let host = Arc::new(Host::new(config, fake.clone(), Arc::new(TokioClock::new())));
     let session = Session::new(Arc::clone(&host.site), "192.0.2.1".parse().unwrap());
     let (stream, writes) = Counting::new(ours);
-    let server = tokio::spawn(Conversation::new(stream, host, end).run(session));
-    Pipe { client: Client::new(theirs), fake, shutdown, writes, server }
+    let server = tokio::spawn(Conversation::new(stream, Arc::clone(&host), end).run(session));
+    Pipe { client: Client::new(theirs), fake, shutdown, writes, server, host }
 }
 
 fn pipe() -> Pipe {
@@ -526,6 +527,30 @@ async fn one_address_has_so_many_sessions_and_a_proxys_clients_have_theirs() {
         session.say(&format!("PROXY TCP4 {client} 198.51.100.1 56324 25\r\n")).await;
         assert!(session.hear(1).await[0].starts_with(told), "{client}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn under_stress_there_is_less_patience() {
+    let mut pipe = pipe_with(config(Bounds::default()), Fake::new(1_000));
+    pipe.client.hear(1).await;
+    pipe.client.say("HELO a\r\n").await;
+    pipe.client.hear(1).await;
+    // No memory: the level is red from now on.
+    let _held = pipe.fake.budget.reserve(1_000).unwrap();
+    pipe.client.say("MAIL FROM:<>\r\nRCPT TO:<anna@mayfly.example>\r\nDATA\r\n").await;
+    assert!(pipe.client.hear(3).await[2].starts_with("452 4.3.1"));
+    pipe.client.say("NOOP\r\n").await;
+    pipe.client.hear(1).await;
+    let clock = TokioClock::new();
+    assert!(pipe.client.hear(1).await[0].starts_with("421 4.4.2"));
+    assert_eq!(clock.elapsed().as_secs(), 10);
+
+    let mut pipe = pipe_with(config(Bounds { sessions: 1, ..Bounds::default() }), Fake::new(1_000));
+    pipe.client.hear(1).await;
+    let _last = Arc::clone(&pipe.host.permits).try_acquire_owned().unwrap();
+    pipe.client.say("FOO\r\nBAR\r\n").await;
+    let heard = pipe.client.hear(2).await;
+    assert!(heard[0].starts_with("500") && heard[1].starts_with("421 4.7.0"), "{heard:?}");
 }
 
 #[tokio::test]

@@ -5,8 +5,9 @@ use std::{hint::black_box, net::Ipv4Addr, sync::Arc};
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use origin::{
-    judge::judge,
+    judge::{Evidence, judge},
     mail::{Destination, Hop, Received, ReversePath, Secret},
+    policy::Policy,
     seal::prepare,
     verdict::Verdict,
 };
@@ -69,15 +70,19 @@ fn messages() -> [(&'static str, Vec<u8>); 3] {
     [("code", code), ("newsletter", html.into_bytes()), ("attachment", file.into_bytes())]
 }
 
+fn judged(received: Received) -> Verdict {
+    judge(received, &Evidence::default(), Policy::default())
+}
+
 fn bench(criterion: &mut Criterion) {
     let destination = destination();
     for (name, message) in messages() {
         let mut group = criterion.benchmark_group(name);
         group.throughput(Throughput::Bytes(message.len() as u64));
         group.bench_function("judge", |bencher| {
-            bencher.iter_batched(|| received(&message, &destination), judge, BatchSize::LargeInput);
+            bencher.iter_batched(|| received(&message, &destination), judged, BatchSize::LargeInput);
         });
-        let Verdict::Accepted(accepted) = judge(received(&message, &destination)) else { continue };
+        let Verdict::Accepted(accepted) = judged(received(&message, &destination)) else { continue };
         group.bench_function("prepare", |bencher| bencher.iter(|| black_box(prepare(&accepted))));
         let ready = prepare(&accepted);
         let mut rng = Counting(1);

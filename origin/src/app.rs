@@ -16,7 +16,8 @@ use tokio_rustls::TlsAcceptor;
 use crate::{
     budget::Budget,
     chance::SystemChance,
-    config::{Certificate, Config, Port, Smtp, Sync},
+    config::{Certificate, Config, Dns, Port, Smtp, Sync},
+    dns::hickory::{Deadlines, Hickory, ResolverError, Servers},
     http::{self, ApiState, operator_router, router},
     intake::{
         self, Bounds, Sharing,
@@ -25,7 +26,7 @@ use crate::{
     limits::{DRAIN_EDGE_TIMEOUT, DRAIN_TIMEOUT, HTTP_CONNECTIONS, OPERATOR_CONNECTIONS},
     mail::AddressHasher,
     metrics::Metrics,
-    pipeline::{self, Pipeline},
+    pipeline::{self, Pipeline, Senders},
     ports::{Chance, Clock, EdgeLink, PushError, Store},
     registrar::Registrar,
     store::memory::{Edge, MemoryStore},
@@ -58,6 +59,9 @@ pub enum StartError {
     /// The page is not where it should be.
     #[error("http.page: there is no index.html in {0}; build the page first, or leave the setting empty")]
     Page(std::path::PathBuf),
+    /// DNS cannot be asked.
+    #[error(transparent)]
+    Dns(#[from] ResolverError),
     /// The way to the edge cannot be built.
     #[error("the link to the edge cannot be built: {0}")]
     Link(String),
@@ -82,6 +86,12 @@ struct Listeners {
     operator: TcpListener,
 }
 
+/// What mail that comes in needs beside them.
+struct Intake {
+    tls: TlsAcceptor,
+    senders: Senders,
+}
+
 /// Runs until `SIGTERM` or `SIGINT`. Once everything is bound, `say` is given one JSON line of what.
 ///
 /// # Errors
@@ -99,6 +109,7 @@ pub async fn serve(config: Config, say: impl FnOnce(&str)) -> Result<(), StartEr
 /// Runs until `ended`.
 async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output = ()>) -> Result<(), StartError> {
     let tls = certificate(&config)?;
+    let senders = senders(&config.dns)?;
     if let Some(folder) = config.http.page.as_ref().filter(|folder| !folder.join("index.html").is_file()) {
         return Err(StartError::Page(folder.clone()));
     }
@@ -120,7 +131,7 @@ async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output =
         "operator": listeners.operator.local_addr().ok(),
     });
     let mut fronts = JoinSet::new();
-    let pipeline = parts.open(&mut fronts, listeners, &config, tls, &draining);
+    let pipeline = parts.open(&mut fronts, listeners, &config, Intake { tls, senders }, &draining);
     say(&ready.to_string());
     tracing::info!(region = config.region, "ready");
 
@@ -168,7 +179,7 @@ impl Parts {
         fronts: &mut JoinSet<()>,
         listeners: Listeners,
         config: &Config,
-        tls: TlsAcceptor,
+        Intake { tls, senders }: Intake,
         draining: &watch::Receiver<bool>,
     ) -> Arc<Pipeline> {
         let intake = self.intake(&config.smtp, tls);
@@ -176,6 +187,9 @@ impl Parts {
             store: Arc::clone(&self.store),
             hasher: self.hasher.clone(),
             domains: config.domains.clone(),
+            hostname: config.smtp.hostname.as_str().to_owned(),
+            senders,
+            policy: config.policy,
             clock: self.clock(),
             chance: Arc::clone(&self.chance),
             metrics: Arc::clone(&self.metrics),
@@ -252,6 +266,15 @@ async fn bind(config: &Config) -> Result<Listeners, StartError> {
         http: TcpListener::bind(http).await.map_err(refuse("the API", http, "--http or http.listen"))?,
         operator: TcpListener::bind(operator).await.map_err(refuse("the operator", operator, "operator.listen"))?,
     })
+}
+
+fn senders(dns: &Dns) -> Result<Senders, ResolverError> {
+    let servers = match dns {
+        Dns::Off => return Ok(Senders::Unchecked),
+        Dns::System => Servers::System,
+        Dns::Servers(servers) => Servers::These(servers.clone()),
+    };
+    Ok(Senders::CheckedBy(Arc::new(Hickory::new(&servers, Deadlines::default())?)))
 }
 
 fn certificate(config: &Config) -> Result<TlsAcceptor, StartError> {

@@ -14,6 +14,7 @@ pub mod sync;
 pub mod http;
 
 pub mod mail;
+pub mod policy;
 pub mod verdict;
 
 pub mod budget;
@@ -27,6 +28,7 @@ pub mod registrar;
 pub mod chance;
 pub mod clock;
 pub mod config;
+pub mod dns;
 pub mod metrics;
 
 pub mod app;

@@ -274,7 +274,7 @@ impl Metrics {
             Delivery::Deferred(deferral) => {
                 let outcome = match deferral {
                     Deferral::NoRoom | Deferral::InboxFull => Outcome::TempfailCapacity,
-                    Deferral::StoreUnavailable => Outcome::TempfailInternal,
+                    Deferral::StoreUnavailable | Deferral::DnsUnavailable => Outcome::TempfailInternal,
                     // The owner ended it meanwhile: nothing of ours failed, no alarm should think so.
                     Deferral::InboxGone => Outcome::RejectedPolicy,
                 };

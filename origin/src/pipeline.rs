@@ -1,8 +1,9 @@
-//! The order of the stages, written down once: judge, seal, store.
+//! The order of the stages, written down once: evidence, judge, seal, store.
 //!
 //! `250` is said only after every recipient's store has said yes. Whatever fails on the way is told to
 //! the sender, who keeps the message: nothing is dropped in silence.
 
+pub mod evidence;
 mod repeats;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,11 +19,12 @@ use zeroize::Zeroizing;
 use self::repeats::{Mark, Marker, Repeats};
 use crate::{
     budget::{NoRoom, Reservation},
-    judge,
+    judge::{self, Evidence},
     limits::{ENCAPSULATION_OCTETS, INLINE_WORK_OCTETS, LONG_MESSAGES, MESSAGE_OVERHEAD, REPEATS},
     mail::{AddressHasher, Destination, Received, Sealed},
     metrics::Metrics,
-    ports::{Chance, Clock, Delivery, Door, Draw, PutError, Reception, Store, Unreachable},
+    policy::Policy,
+    ports::{Chance, Clock, Delivery, Door, Draw, PutError, Reception, Resolver, Store, Unreachable},
     seal,
     verdict::{Deferral, Verdict},
 };
@@ -35,6 +37,12 @@ pub struct Parts {
     pub hasher: AddressHasher,
     /// The domains that are ours.
     pub domains: Vec<Domain>,
+    /// What this host is called.
+    pub hostname: String,
+    /// Whether senders are checked, and by whom.
+    pub senders: Senders,
+    /// What is done about what is found out.
+    pub policy: Policy,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -66,6 +74,14 @@ struct Closed {
     known: Vec<Mark>,
 }
 
+/// Whether senders are checked.
+pub enum Senders {
+    /// They are taken for whom they say they are, and shown so.
+    Unchecked,
+    /// By what this resolver says of their domains.
+    CheckedBy(Arc<dyn Resolver>),
+}
+
 #[async_trait]
 impl Reception for Pipeline {
     async fn destination(&self, recipient: &Address) -> Result<Destination, Unreachable> {
@@ -84,7 +100,8 @@ impl Reception for Pipeline {
 
     async fn deliver(&self, message: Received, room: Reservation) -> Delivery {
         let begun = self.parts.clock.now();
-        let delivery = match self.close(message).await {
+        let evidence = self.evidence(&message).await;
+        let delivery = match self.close(message, evidence).await {
             Ok(closed) => self.keep(closed, room).await,
             Err(delivery) => delivery,
         };
@@ -116,6 +133,15 @@ impl Pipeline {
         }
     }
 
+    async fn evidence(&self, message: &Received) -> Evidence {
+        match &self.parts.senders {
+            Senders::Unchecked => Evidence::default(),
+            Senders::CheckedBy(resolver) => {
+                evidence::gather(message, &self.parts.hostname, resolver.as_ref(), self.parts.clock.as_ref()).await
+            }
+        }
+    }
+
     /// Takes no more mail: once this returns, nothing new is ever stored, and `250` never said again. What the
     /// edge is pushed after it is all there is.
     pub async fn stop(&self) {
@@ -124,14 +150,17 @@ impl Pipeline {
 
     /// Judges and seals: a copy for each recipient, the plaintext wiped. Long messages are worked on
     /// off the executor, so that other sessions do not wait for them, and few at a time.
-    async fn close(&self, message: Received) -> Result<Closed, Delivery> {
+    async fn close(&self, message: Received, evidence: Evidence) -> Result<Closed, Delivery> {
         let unable = || Delivery::Deferred(Deferral::StoreUnavailable);
+        let policy = self.parts.policy;
         if work(&message) <= INLINE_WORK_OCTETS {
-            return self.desk.close(message);
+            return self.desk.close(message, &evidence, policy);
         }
         let _turn = self.long.acquire().await.map_err(|_| unable())?;
         let desk = self.desk.clone();
-        tokio::task::spawn_blocking(move || desk.close(message)).await.unwrap_or_else(|_| Err(unable()))
+        tokio::task::spawn_blocking(move || desk.close(message, &evidence, policy))
+            .await
+            .unwrap_or_else(|_| Err(unable()))
     }
 
     /// Stores what is not stored yet. An inbox that ended while the message came gets nothing, as if it had ended
@@ -176,11 +205,11 @@ struct Desk {
 }
 
 impl Desk {
-    fn close(&self, message: Received) -> Result<Closed, Delivery> {
+    fn close(&self, message: Received, evidence: &Evidence, policy: Policy) -> Result<Closed, Delivery> {
         let sent = message.raw.get(message.trace_len..).unwrap_or_default();
         let marking = self.marker.message(sent);
         let marks = message.recipients.iter().map(|destination| marking.copy(destination)).collect::<Vec<_>>();
-        let accepted = match judge::judge(message) {
+        let accepted = match judge::judge(message, evidence, policy) {
             Verdict::Accepted(accepted) => accepted,
             Verdict::Refused(refusal) => return Err(Delivery::Refused(refusal)),
             Verdict::Deferred(deferral) => return Err(Delivery::Deferred(deferral)),

@@ -58,6 +58,8 @@ pub enum Refusal {
     },
     /// It is no message: nothing that MIME knows.
     Malformed,
+    /// The sender's domain says that this client may not send for it (RFC 7208 §8.4).
+    SpfFail,
 }
 
 /// Why a message is put off.
@@ -71,6 +73,8 @@ pub enum Deferral {
     InboxFull,
     /// The inbox ended between `RCPT` and the end of the data.
     InboxGone,
+    /// DNS does not say whether the sender is who it says.
+    DnsUnavailable,
 }
 
 impl Refusal {
@@ -85,6 +89,7 @@ impl Refusal {
             Self::TooManyParts { .. } => "too_many_parts",
             Self::TooDeep { .. } => "too_deep",
             Self::Malformed => "malformed",
+            Self::SpfFail => "spf_fail",
         }
     }
 }
@@ -98,6 +103,7 @@ impl Deferral {
             Self::StoreUnavailable => "store_unavailable",
             Self::InboxFull => "inbox_full",
             Self::InboxGone => "inbox_gone",
+            Self::DnsUnavailable => "dns_unavailable",
         }
     }
 }
@@ -113,6 +119,7 @@ impl fmt::Display for Refusal {
             Self::TooManyParts { parts, limit } => write!(f, "{parts} MIME parts; at most {limit} are taken"),
             Self::TooDeep { depth, limit } => write!(f, "MIME parts nested {depth} deep; at most {limit} are taken"),
             Self::Malformed => f.write_str("Not a message in the sense of RFC 5322"),
+            Self::SpfFail => f.write_str("The sender's domain does not let this host send for it (SPF)"),
         }
     }
 }
@@ -125,6 +132,7 @@ impl fmt::Display for Deferral {
             Self::StoreUnavailable => "Storage did not answer, please try again later",
             Self::InboxFull => "The inbox is full, please try again later",
             Self::InboxGone => "The inbox has just ended",
+            Self::DnsUnavailable => "DNS does not answer about the sender's domain, please try again later",
         })
     }
 }

@@ -102,6 +102,8 @@ impl World {
             ("MAYFLY_SMTP_HOSTNAME", "mx.mayfly.test".to_owned()),
             ("MAYFLY_HTTP_PAGE", given("MAYFLY_PAGE_DIR")?.display().to_string()),
             ("MAYFLY_OPERATOR_LISTEN", "127.0.0.1:0".to_owned()),
+            // No test asks the world about anyone.
+            ("MAYFLY_DNS_SERVERS", "off".to_owned()),
             ("MAYFLY_LOG_LEVEL", "trace".to_owned()),
             ("MAYFLY_SYNC_EDGE", format!("http://{}", self.push.address())),
             ("MAYFLY_SYNC_KEY", self.key.secret.clone()),

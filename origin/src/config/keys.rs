@@ -27,6 +27,9 @@ pub enum Key {
     StoreHighWater,
     SyncEdge,
     SyncKey,
+    DnsServers,
+    PolicySpfFail,
+    PolicySpfTemperror,
 }
 
 /// Whether a value may be shown.
@@ -58,7 +61,7 @@ const fn plain(key: Key, name: &'static str, default: &'static str, meaning: &'s
 }
 
 /// All settings, in the order in which `mayfly config` prints them.
-pub const ALL: [Description; 23] = [
+pub const ALL: [Description; 26] = [
     plain(Key::Region, "region", "local", "this region's name, as the edge's region table has it"),
     plain(Key::Domains, "domains", "mayfly.test", "domains that anyone may take an address at"),
     plain(Key::LogLevel, "log.level", "info", "error, warn, info, debug or trace; people are logged at none of them"),
@@ -98,6 +101,24 @@ pub const ALL: [Description; 23] = [
         meaning: "secret that batches to the edge are signed with, from `mayfly key new`",
         shown: Shown::Never,
     },
+    plain(
+        Key::DnsServers,
+        "dns.servers",
+        "system",
+        "who is asked about senders: addresses, each with its port or 53; system: resolv.conf's; off: nobody, no sender is checked",
+    ),
+    plain(
+        Key::PolicySpfFail,
+        "policy.spf_fail",
+        "tag",
+        "a domain disowns its sender (SPF): tag the message or refuse it",
+    ),
+    plain(
+        Key::PolicySpfTemperror,
+        "policy.spf_temperror",
+        "defer",
+        "DNS does not say whether a sender may send: defer the message, or tag it",
+    ),
 ];
 
 impl Key {

@@ -47,7 +47,7 @@ pub struct Layers {
 }
 
 /// Variables that are ours and no settings: where xtask finds its tools, for one.
-const NOT_SETTINGS: [&str; 2] = ["MAYFLY_TOOLS", "MAYFLY_BLESS"];
+const NOT_SETTINGS: [&str; 3] = ["MAYFLY_TOOLS", "MAYFLY_BLESS", "MAYFLY_SPF_SUITE"];
 
 impl Settings {
     /// Lays the layers over one another.

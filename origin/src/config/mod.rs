@@ -7,7 +7,10 @@
 pub mod keys;
 pub mod layers;
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use data_encoding::BASE64URL_NOPAD;
 use protocol::{address::Domain, time::Millis};
@@ -17,7 +20,11 @@ use self::{
     keys::Key,
     layers::{Settings, Source},
 };
-use crate::networks::Networks;
+use crate::{
+    limits::DNS_SERVERS,
+    networks::Networks,
+    policy::{OnFail, OnFault, Policy},
+};
 
 /// The origin's configuration, checked.
 #[derive(Clone, Debug)]
@@ -38,6 +45,10 @@ pub struct Config {
     pub store: Store,
     /// The way to the edge.
     pub sync: Sync,
+    /// Who is asked about senders.
+    pub dns: Dns,
+    /// What is done about what is found out.
+    pub policy: Policy,
 }
 
 /// Mail in.
@@ -129,6 +140,17 @@ impl std::fmt::Debug for Sync {
     }
 }
 
+/// Who is asked about senders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dns {
+    /// Nobody: no sender is checked.
+    Off,
+    /// The servers of the system's `resolv.conf`.
+    System,
+    /// These servers; at least one.
+    Servers(Vec<SocketAddr>),
+}
+
 /// Why the origin does not start with this configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -198,6 +220,12 @@ impl Config {
                 })?,
             },
             sync: sync(settings)?,
+            dns: settings.parse(
+                Key::DnsServers,
+                "must be system, off, or 1 to 8 addresses, separated by commas",
+                dns,
+            )?,
+            policy: policy(settings)?,
         })
     }
 }
@@ -266,6 +294,39 @@ fn sync(settings: &Settings) -> Result<Sync, ConfigError> {
         },
     )?;
     Ok(Sync::Edge { url: url.trim_end_matches('/').to_owned(), key })
+}
+
+fn dns(text: &str) -> Option<Dns> {
+    /// Where DNS servers listen (RFC 1035 §4.2).
+    const PORT: u16 = 53;
+    let server = |text: &str| {
+        let bare = text.parse::<IpAddr>().map(|address| SocketAddr::new(address, PORT));
+        bare.or_else(|_| text.parse()).ok()
+    };
+    match text {
+        "off" => Some(Dns::Off),
+        "system" => Some(Dns::System),
+        list => {
+            let servers: Option<Vec<_>> =
+                list.split(',').take(DNS_SERVERS + 1).map(|text| server(text.trim())).collect();
+            servers.filter(|servers| servers.len() <= DNS_SERVERS).map(Dns::Servers)
+        }
+    }
+}
+
+fn policy(settings: &Settings) -> Result<Policy, ConfigError> {
+    Ok(Policy {
+        spf_fail: settings.parse(Key::PolicySpfFail, "must be tag or refuse", |text| match text {
+            "tag" => Some(OnFail::Tag),
+            "refuse" => Some(OnFail::Refuse),
+            _ => None,
+        })?,
+        spf_temperror: settings.parse(Key::PolicySpfTemperror, "must be defer or tag", |text| match text {
+            "defer" => Some(OnFault::Defer),
+            "tag" => Some(OnFault::Tag),
+            _ => None,
+        })?,
+    })
 }
 
 #[cfg(test)]

@@ -118,3 +118,23 @@ fn networks_are_read_or_refused() {
     assert!(config(layers("[smtp]\nproxy_from = '10.1.0.0/8'", &[], vec![])).is_err());
     assert!(config(layers("[smtp]\ngreet_delay_ms = 60000", &[], vec![])).is_err());
 }
+
+#[test]
+fn dns_servers_are_the_systems_or_named_or_nobody() {
+    let dns = |text: &str| config(layers("", &[("MAYFLY_DNS_SERVERS", text)], vec![])).map(|config| config.dns);
+    assert_eq!(config(Layers::default()).unwrap().dns, Dns::System);
+    assert_eq!(dns("off").unwrap(), Dns::Off);
+    let named = vec!["192.0.2.1:53".parse().unwrap(), "[2001:db8::1]:5300".parse().unwrap()];
+    assert_eq!(dns("192.0.2.1, [2001:db8::1]:5300").unwrap(), Dns::Servers(named));
+    assert!(dns("ns.example").is_err() && dns("").is_err());
+    assert!(dns(&["192.0.2.1"; DNS_SERVERS + 1].join(",")).is_err());
+}
+
+#[test]
+fn policy_is_what_the_operator_wants() {
+    assert_eq!(config(Layers::default()).unwrap().policy, Policy::default());
+    let file = "[policy]\nspf_fail = 'refuse'\nspf_temperror = 'tag'";
+    let policy = config(layers(file, &[], vec![])).unwrap().policy;
+    assert_eq!(policy, Policy { spf_fail: OnFail::Refuse, spf_temperror: OnFault::Tag });
+    assert!(config(layers("[policy]\nspf_fail = 'drop'", &[], vec![])).is_err());
+}

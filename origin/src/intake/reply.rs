@@ -252,6 +252,8 @@ impl From<Refusal> for Reply {
             Refusal::Loop { .. } => (554, "5.4.6"),
             Refusal::BareLineEnding => (550, "5.5.2"),
             Refusal::TooManyParts { .. } | Refusal::TooDeep { .. } | Refusal::Malformed => (554, "5.6.0"),
+            // RFC 7372 §3.2.
+            Refusal::SpfFail => (550, "5.7.23"),
         };
         Self::composed(code, status, refusal.to_string())
     }
@@ -265,6 +267,7 @@ impl From<Deferral> for Reply {
             Deferral::InboxFull => (452, "4.2.2"),
             // The inbox will not come back: trying again would be in vain.
             Deferral::InboxGone => (550, "5.2.1"),
+            Deferral::DnsUnavailable => (451, "4.4.3"),
         };
         Self::composed(code, status, deferral.to_string())
     }

@@ -11,27 +11,32 @@ mod bounds;
 mod charset;
 mod codes;
 mod entities;
+mod evidence;
 mod fields;
 mod heading;
 mod html;
 mod links;
 mod names;
 mod parts;
+pub mod spf;
 mod tokens;
 mod wording;
 
 use std::borrow::Cow;
 
 use protocol::{
-    message::{Authentication, Content, Summary},
+    message::{Authentication, Content, Outcome, Summary},
     time::Timestamp,
 };
 use zeroize::Zeroize;
 
+pub use evidence::{Evidence, Spf};
+
 use crate::{
     limits::{SEARCH_OCTETS, SNIPPET_CHARS},
     mail::{Destination, Plaintext, Received},
-    verdict::{Refusal, Verdict},
+    policy::{OnFail, OnFault, Policy},
+    verdict::{Deferral, Refusal, Verdict},
 };
 
 /// A message that may be sealed: judged, parsed, still in the clear. Its texts are wiped when it is dropped.
@@ -88,22 +93,35 @@ impl Drop for Accepted {
     }
 }
 
-/// Judges a message.
+/// Judges a message by what it is, what was found out about its sender, and what the operator wants done about that.
 #[must_use]
-pub fn judge(received: Received) -> Verdict {
-    match read(&received) {
-        Ok((summary, content)) => Verdict::Accepted(Box::new(Accepted {
+pub fn judge(received: Received, evidence: &Evidence, policy: Policy) -> Verdict {
+    match (read(&received, evidence), decide(evidence, policy)) {
+        // What a message is does not change: no sender need come again to hear it.
+        (Err(refusal), _) => Verdict::Refused(refusal),
+        (Ok(_), Some(verdict)) => verdict,
+        (Ok((summary, content)), None) => Verdict::Accepted(Box::new(Accepted {
             raw: received.raw,
             summary,
             content,
             recipients: received.recipients,
             received_at: received.received_at,
         })),
-        Err(refusal) => Verdict::Refused(refusal),
     }
 }
 
-fn read(received: &Received) -> Result<(Summary, Content), Refusal> {
+/// What the evidence alone decides under this policy.
+fn decide(evidence: &Evidence, policy: Policy) -> Option<Verdict> {
+    match (evidence.spf.outcome(), policy) {
+        (Outcome::Fail, Policy { spf_fail: OnFail::Refuse, .. }) => Some(Verdict::Refused(Refusal::SpfFail)),
+        (Outcome::Temperror, Policy { spf_temperror: OnFault::Defer, .. }) => {
+            Some(Verdict::Deferred(Deferral::DnsUnavailable))
+        }
+        _ => None,
+    }
+}
+
+fn read(received: &Received, evidence: &Evidence) -> Result<(Summary, Content), Refusal> {
     let raw = received.raw.as_slice();
     let trace_len = received.trace_len.min(raw.len());
     let section = bounds::check(raw, trace_len)?;
@@ -129,7 +147,11 @@ fn read(received: &Received) -> Result<(Summary, Content), Refusal> {
         codes,
         links,
         subject: heading.subject,
-        auth: Authentication { tls: received.hop.tls.clone(), ..Authentication::default() },
+        auth: Authentication {
+            spf: evidence.spf.outcome(),
+            tls: received.hop.tls.clone(),
+            ..Authentication::default()
+        },
         attachments: bodies.attachments.iter().map(|attachment| attachment.summary.clone()).collect(),
         tag: None,
     };

@@ -39,7 +39,7 @@ fn received(message: &[u8]) -> Received {
 }
 
 fn accepted(message: &[u8]) -> Box<Accepted> {
-    match judge(received(message)) {
+    match judge(received(message), &Evidence::default(), Policy::default()) {
         Verdict::Accepted(accepted) => accepted,
         Verdict::Refused(refusal) => panic!("refused: {refusal}"),
         Verdict::Deferred(deferral) => panic!("deferred: {deferral}"),
@@ -47,7 +47,7 @@ fn accepted(message: &[u8]) -> Box<Accepted> {
 }
 
 fn refusal(message: &[u8]) -> Refusal {
-    match judge(received(message)) {
+    match judge(received(message), &Evidence::default(), Policy::default()) {
         Verdict::Refused(refusal) => refusal,
         Verdict::Accepted(_) | Verdict::Deferred(_) => panic!("not refused"),
     }
@@ -289,14 +289,14 @@ proptest! {
 
     #[test]
     fn any_octets_get_a_verdict(octets in prop::collection::vec(any::<u8>(), 0..600)) {
-        if let Verdict::Accepted(accepted) = judge(received(&octets)) {
+        if let Verdict::Accepted(accepted) = judge(received(&octets), &Evidence::default(), Policy::default()) {
             assert_verbatim(&accepted);
         }
     }
 
     #[test]
     fn any_lines_of_mime_get_a_verdict(octets in hostile_lines()) {
-        if let Verdict::Accepted(accepted) = judge(received(&octets)) {
+        if let Verdict::Accepted(accepted) = judge(received(&octets), &Evidence::default(), Policy::default()) {
             assert_verbatim(&accepted);
         }
     }

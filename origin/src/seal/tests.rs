@@ -11,8 +11,9 @@ use serde::de::DeserializeOwned;
 
 use super::*;
 use crate::{
-    judge::judge,
+    judge::{Evidence, judge},
     mail::{Hop, Received, ReversePath, Secret},
+    policy::Policy,
     verdict::Verdict,
 };
 
@@ -81,7 +82,7 @@ fn accepted(message: &[u8]) -> Box<Accepted> {
         hop: Hop { client: Ipv4Addr::LOCALHOST.into(), helo: Secret(String::new()), tls: None },
         received_at: Timestamp::from_millis(1_795_000_000_000),
     };
-    match judge(received) {
+    match judge(received, &Evidence::default(), Policy::default()) {
         Verdict::Accepted(accepted) => accepted,
         Verdict::Refused(_) | Verdict::Deferred(_) => panic!("not accepted"),
     }

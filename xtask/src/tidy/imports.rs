@@ -15,6 +15,9 @@ const ABOVE: &[&str] = &["app", "cli", "pipeline"];
 /// Adapters that sit beside the stages.
 const ADAPTERS_BESIDE: &[&str] = &["clock", "chance"];
 
+/// Folders beside the stages that hold a noun for all, and adapters.
+const SHARED: &[&str] = &["dns"];
+
 /// Who puts the parts together.
 const ASSEMBLY: &str = "origin/src/app.rs";
 
@@ -47,7 +50,7 @@ fn judge(path: &str, module: &[String], named: &[String]) -> Option<(Law, String
         }
     }
     let inside = named.get(1).is_some_and(|second| TECHNOLOGY.contains(&second.as_str()));
-    let adapter = (STAGES.contains(&first) && inside && own != Some(first))
+    let adapter = ((STAGES.contains(&first) || SHARED.contains(&first)) && inside && own != Some(first))
         || (ADAPTERS_BESIDE.contains(&first) && own != Some(first));
     // `pub mod clock;` in the crate's root declares, it does not name.
     let declares = named.len() == 1;

@@ -21,8 +21,15 @@ fn enhanced_codes_are_of_their_codes_class_and_stand_where_rfc_2034_wants_them()
         Refusal::TooManyParts { parts: 2, limit: 1 },
         Refusal::TooDeep { depth: 2, limit: 1 },
         Refusal::Malformed,
+        Refusal::SpfFail,
     ];
-    let deferrals = [Deferral::NoRoom, Deferral::StoreUnavailable, Deferral::InboxFull, Deferral::InboxGone];
+    let deferrals = [
+        Deferral::NoRoom,
+        Deferral::StoreUnavailable,
+        Deferral::InboxFull,
+        Deferral::InboxGone,
+        Deferral::DnsUnavailable,
+    ];
     let unreachable = [Unreachable::Unknown, Unreachable::Expired, Unreachable::Full, Unreachable::Unavailable];
     let replies = TABLE
         .iter()

@@ -12,6 +12,7 @@ mod run;
 mod sample;
 mod setup;
 mod stamp;
+mod suite;
 mod system;
 mod tally;
 mod test;

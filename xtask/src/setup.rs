@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::{
     clock::Stopwatch,
-    npm,
+    npm, suite,
     system::Browser,
     tools,
     wasm_target::{self, Small, Toolchain, WASM},
@@ -24,10 +24,16 @@ pub(crate) fn for_run(workspace: &Workspace) -> Result<Ready> {
     Steps::of(5).builders(workspace)
 }
 
+/// Fetches what the unit tests are held against.
+pub(crate) fn for_unit_tests(workspace: &Workspace) -> Result<()> {
+    Steps::of(1).suites(workspace)
+}
+
 /// Sets up all that `test` needs.
 pub(crate) fn for_test(workspace: &Workspace) -> Result<(Ready, Browser)> {
-    let mut steps = Steps::of(6);
+    let mut steps = Steps::of(7);
     let ready = steps.builders(workspace)?;
+    steps.suites(workspace)?;
     let browser = steps.take("chromium and its driver", "1 min", Browser::find(), Browser::install)?;
     Ok((ready, browser))
 }
@@ -56,6 +62,11 @@ impl Steps {
         let here = npm::present(workspace)?.then_some(());
         self.take("npm packages", "1 min", here, || npm::install(workspace))?;
         Ok(Ready { toolchain, small })
+    }
+
+    fn suites(&mut self, workspace: &Workspace) -> Result<()> {
+        let here = suite::spf(workspace).is_file().then_some(());
+        self.take("RFC 7208's test suite", "15 s", here, || suite::fetch_spf(workspace))
     }
 
     /// One step: what is here already, or else how to get it.

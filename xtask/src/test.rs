@@ -10,6 +10,7 @@ use crate::{
     clock::Stopwatch,
     command::Job,
     setup::{self, Ready},
+    suite,
     system::Browser,
     tally::Tally,
     tidy,
@@ -62,7 +63,8 @@ impl Step {
     /// What must be set up for it.
     fn needs(self) -> Need {
         match self {
-            Self::Format | Self::Clippy | Self::Tidy | Self::Deny | Self::Unit => Need::Nothing,
+            Self::Format | Self::Clippy | Self::Tidy | Self::Deny => Need::Nothing,
+            Self::Unit => Need::Suites,
             Self::ClippyWasm | Self::Page | Self::Interop => Need::Builders,
             Self::System => Need::Browser,
         }
@@ -83,6 +85,7 @@ impl Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Need {
     Nothing,
+    Suites,
     Builders,
     Browser,
 }
@@ -98,6 +101,10 @@ impl Equipment {
     fn for_need(workspace: &Workspace, need: Need) -> Result<Self> {
         Ok(match need {
             Need::Nothing => Self::Nothing,
+            Need::Suites => {
+                setup::for_unit_tests(workspace)?;
+                Self::Nothing
+            }
             Need::Builders => Self::Builders(setup::for_run(workspace)?),
             Need::Browser => {
                 let (ready, browser) = setup::for_test(workspace)?;
@@ -243,6 +250,7 @@ impl Checks<'_> {
     fn unit(&mut self) -> Result<()> {
         let args = ["test", "--workspace", "--exclude", "mayfly-tests", "--no-fail-fast"];
         let job = self.cargo("running the unit tests", &args).args(self.filter);
+        let job = job.env("MAYFLY_SPF_SUITE", suite::spf(self.workspace));
         self.count(job)
     }
 

@@ -172,3 +172,6 @@ fn absence<T>(error: &NetError) -> Lookup<T> {
         _ => Lookup::Failed,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -319,3 +319,36 @@ proptest! {
         assert_verbatim(&accepted(format!("Subject: login code\r\n\r\n{text}").as_bytes()));
     }
 }
+
+fn finding(outcome: Outcome) -> Evidence {
+    let reason = spf::Reason::NothingMatched;
+    let domain = "shop.example".to_owned();
+    let finding = spf::Finding { identity: spf::Identity::Helo, domain, outcome, reason, explanation: None };
+    Evidence { spf: Spf::Helo(finding) }
+}
+
+#[test]
+fn the_reader_is_told_what_spf_says() {
+    let tolerant = Policy { spf_temperror: OnFault::Tag, ..Policy::default() };
+    for outcome in
+        [Outcome::None, Outcome::Pass, Outcome::Fail, Outcome::Softfail, Outcome::Temperror, Outcome::Permerror]
+    {
+        let Verdict::Accepted(accepted) = judge(received(b"Subject: Hello\r\n\r\n"), &finding(outcome), tolerant)
+        else {
+            panic!("{outcome:?} is not accepted")
+        };
+        assert_eq!(accepted.summary().auth.spf, outcome);
+    }
+}
+
+#[test]
+fn the_operator_decides_about_fails_and_faults() {
+    let say = |outcome, policy| judge(received(b"Subject: Hello\r\n\r\n"), &finding(outcome), policy);
+    let strict = Policy { spf_fail: OnFail::Refuse, ..Policy::default() };
+    assert!(matches!(say(Outcome::Fail, strict), Verdict::Refused(Refusal::SpfFail)));
+    assert!(matches!(say(Outcome::Softfail, strict), Verdict::Accepted(_)));
+    assert!(matches!(say(Outcome::Temperror, Policy::default()), Verdict::Deferred(Deferral::DnsUnavailable)));
+    let looping = b"Received: by there; Mon, 23 Nov 2026 20:54:00 +0000\r\n".repeat(HOPS + 2);
+    let verdict = judge(received(&looping), &finding(Outcome::Temperror), Policy::default());
+    assert!(matches!(verdict, Verdict::Refused(Refusal::Loop { .. })), "what a message is does not change");
+}

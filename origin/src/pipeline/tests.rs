@@ -1,4 +1,7 @@
-use std::{net::Ipv4Addr, sync::atomic::AtomicU64};
+use std::{
+    net::{Ipv4Addr, Ipv6Addr},
+    sync::atomic::AtomicU64,
+};
 
 use protocol::{
     capability::Capability,
@@ -12,8 +15,9 @@ use zeroize::Zeroizing;
 use super::*;
 use crate::{
     budget::Budget,
+    dns::Name,
     mail::{Hop, ReversePath, Secret},
-    ports::NewInbox,
+    ports::{Exchange, Lookup, NewInbox},
     store::memory::MemoryStore,
 };
 
@@ -219,4 +223,50 @@ async fn once_it_has_stopped_nothing_is_stored() {
     let delivery = world.send(&["anna@mayfly.test"], b"Subject: Late\r\n\r\n").await;
     assert_eq!(delivery, Delivery::Deferred(Deferral::StoreUnavailable));
     assert!(world.summaries(&owner).await.is_empty());
+}
+
+/// DNS that is down.
+struct Down;
+
+#[async_trait]
+impl Resolver for Down {
+    async fn txt(&self, _: &Name) -> Lookup<Vec<u8>> {
+        Lookup::Failed
+    }
+
+    async fn a(&self, _: &Name) -> Lookup<Ipv4Addr> {
+        Lookup::Failed
+    }
+
+    async fn aaaa(&self, _: &Name) -> Lookup<Ipv6Addr> {
+        Lookup::Failed
+    }
+
+    async fn mx(&self, _: &Name) -> Lookup<Exchange> {
+        Lookup::Failed
+    }
+
+    async fn ptr(&self, _: &Name) -> Lookup<Name> {
+        Lookup::Failed
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_waits_while_dns_is_down_and_our_own_does_not() {
+    let mut world = world(1 << 24);
+    let owner = world.inbox("anna@mayfly.test", 1).await;
+    world.pipeline.parts.senders = Senders::CheckedBy(Arc::new(Down));
+    let destination = world.pipeline.destination(&Address::parse("anna@mayfly.test").unwrap()).await.unwrap();
+    let received = Received {
+        reverse_path: ReversePath::Mailbox(Secret("b@shop.example".to_owned())),
+        recipients: vec![destination],
+        raw: Zeroizing::new(b"Subject: Hello\r\n\r\n".to_vec()),
+        trace_len: 0,
+        hop: Hop { client: Ipv4Addr::new(192, 0, 2, 1).into(), helo: Secret("mta.example".to_owned()), tls: None },
+        received_at: world.clock.now(),
+    };
+    let room = world.pipeline.reserve(10_000).unwrap();
+    assert_eq!(world.pipeline.deliver(received, room).await, Delivery::Deferred(Deferral::DnsUnavailable));
+    assert_eq!(world.send(&["anna@mayfly.test"], b"Subject: Hello\r\n\r\n").await, Delivery::Stored);
+    assert_eq!(world.summaries(&owner).await.len(), 1);
 }

@@ -86,10 +86,8 @@ impl Known {
     /// The addresses at a name, of the kind that `client` is (RFC 7208 §5: A for IPv4, AAAA for IPv6).
     pub(super) fn addresses(&self, name: &Name, client: IpAddr) -> Result<Lookup<IpAddr>, Question> {
         match client {
-            IpAddr::V4(_) => self.v4(name).map(|lookup| widened(lookup)),
-            IpAddr::V6(_) => {
-                self.v6.get(name).map(|lookup| widened(lookup)).ok_or_else(|| Question::Aaaa(name.clone()))
-            }
+            IpAddr::V4(_) => self.v4(name).map(widened),
+            IpAddr::V6(_) => self.v6.get(name).map(widened).ok_or_else(|| Question::Aaaa(name.clone())),
         }
     }
 

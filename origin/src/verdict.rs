@@ -56,8 +56,6 @@ pub enum Refusal {
         /// The limit.
         limit: usize,
     },
-    /// It is no message: nothing that MIME knows.
-    Malformed,
     /// The sender's domain says that this client may not send for it (RFC 7208 §8.4).
     SpfFail,
 }
@@ -88,7 +86,6 @@ impl Refusal {
             Self::HeaderTooLarge { .. } => "header_too_large",
             Self::TooManyParts { .. } => "too_many_parts",
             Self::TooDeep { .. } => "too_deep",
-            Self::Malformed => "malformed",
             Self::SpfFail => "spf_fail",
         }
     }
@@ -118,7 +115,6 @@ impl fmt::Display for Refusal {
             Self::HeaderTooLarge { octets, limit } => write!(f, "Header of {octets} octets; at most {limit} are taken"),
             Self::TooManyParts { parts, limit } => write!(f, "{parts} MIME parts; at most {limit} are taken"),
             Self::TooDeep { depth, limit } => write!(f, "MIME parts nested {depth} deep; at most {limit} are taken"),
-            Self::Malformed => f.write_str("Not a message in the sense of RFC 5322"),
             Self::SpfFail => f.write_str("The sender's domain does not let this host send for it (SPF)"),
         }
     }

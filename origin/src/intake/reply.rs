@@ -251,7 +251,7 @@ impl From<Refusal> for Reply {
             Refusal::TooLarge { .. } | Refusal::HeaderTooLarge { .. } => (552, "5.3.4"),
             Refusal::Loop { .. } => (554, "5.4.6"),
             Refusal::BareLineEnding => (550, "5.5.2"),
-            Refusal::TooManyParts { .. } | Refusal::TooDeep { .. } | Refusal::Malformed => (554, "5.6.0"),
+            Refusal::TooManyParts { .. } | Refusal::TooDeep { .. } => (554, "5.6.0"),
             // RFC 7372 §3.2.
             Refusal::SpfFail => (550, "5.7.23"),
         };

@@ -20,7 +20,6 @@ fn enhanced_codes_are_of_their_codes_class_and_stand_where_rfc_2034_wants_them()
         Refusal::HeaderTooLarge { octets: 2, limit: 1 },
         Refusal::TooManyParts { parts: 2, limit: 1 },
         Refusal::TooDeep { depth: 2, limit: 1 },
-        Refusal::Malformed,
         Refusal::SpfFail,
     ];
     let deferrals = [

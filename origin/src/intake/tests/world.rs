@@ -82,7 +82,7 @@ impl Fake {
             ("X-Outcome: loop", Delivery::Refused(Refusal::Loop { hops: 101, limit: 100 })),
             ("X-Outcome: header", Delivery::Refused(Refusal::HeaderTooLarge { octets: 2, limit: 1 })),
             ("X-Outcome: parts", Delivery::Refused(Refusal::TooManyParts { parts: 2, limit: 1 })),
-            ("X-Outcome: malformed", Delivery::Refused(Refusal::Malformed)),
+            ("X-Outcome: deep", Delivery::Refused(Refusal::TooDeep { depth: 2, limit: 1 })),
             ("X-Outcome: no room", Delivery::Deferred(Deferral::NoRoom)),
             ("X-Outcome: unavailable", Delivery::Deferred(Deferral::StoreUnavailable)),
             ("X-Outcome: full", Delivery::Deferred(Deferral::InboxFull)),

@@ -85,8 +85,13 @@ fn update(capability: &Capability, text: &str, now: Timestamp) -> Result<Told, F
     let (inbox, message) = (capability.inbox_id(), MessageId::from_bytes(draw));
     let public = capability.key_pair().public_key();
     let raw = format!("From: a@example.org\r\nSubject: Hello\r\n\r\n{text}\r\nSGVsbG8gYXR0YWNobWVudA==\r\n");
-    let listed =
-        AttachmentSummary { n: 0, filename: "grüße.txt".to_owned(), content_type: "text/plain".to_owned(), size: 16 };
+    let listed = AttachmentSummary {
+        n: 0,
+        filename: "grüße.txt".to_owned(),
+        content_type: "text/plain".to_owned(),
+        size: 16,
+        withheld: None,
+    };
     let offset = u64::try_from(raw.find("SGVs").ok_or("the attachment is there")?)?;
     let attachment = Attachment { summary: listed.clone(), offset, length: 24, encoding: TransferEncoding::Base64 };
     let content = Content { text: Some(text.to_owned()), attachments: vec![attachment], ..Content::default() };

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use protocol::message::Danger;
+
 use crate::mail::Accepted;
 
 /// What `judge` says.
@@ -58,6 +60,17 @@ pub enum Refusal {
     },
     /// The sender's domain says that this client may not send for it (RFC 7208 §8.4).
     SpfFail,
+    /// A signature of its own does not hold, and the operator refuses such mail (RFC 6376 §6.3 advises against it).
+    DkimFail,
+    /// The author's domain asks that mail which it does not vouch for be refused (RFC 9989 §4.7).
+    Dmarc,
+    /// A file that is dangerous to open.
+    Attachment {
+        /// Why.
+        danger: Danger,
+        /// What it is, in the words of our own tables: `exe`, `a Windows program`.
+        kind: &'static str,
+    },
 }
 
 /// Why a message is put off.
@@ -87,6 +100,9 @@ impl Refusal {
             Self::TooManyParts { .. } => "too_many_parts",
             Self::TooDeep { .. } => "too_deep",
             Self::SpfFail => "spf_fail",
+            Self::DkimFail => "dkim_fail",
+            Self::Dmarc => "dmarc",
+            Self::Attachment { .. } => "attachment",
         }
     }
 }
@@ -116,6 +132,15 @@ impl fmt::Display for Refusal {
             Self::TooManyParts { parts, limit } => write!(f, "{parts} MIME parts; at most {limit} are taken"),
             Self::TooDeep { depth, limit } => write!(f, "MIME parts nested {depth} deep; at most {limit} are taken"),
             Self::SpfFail => f.write_str("The sender's domain does not let this host send for it (SPF)"),
+            Self::DkimFail => f.write_str("A signature of the message does not hold (DKIM)"),
+            Self::Dmarc => f.write_str("The author's domain asks that mail it does not vouch for be refused (DMARC)"),
+            Self::Attachment { danger: Danger::Encrypted, kind } => {
+                write!(f, "Archives that need a password are not taken here: {kind}")
+            }
+            Self::Attachment { danger: Danger::Unreadable, kind } => {
+                write!(f, "Archives that cannot be looked through are not taken here: {kind}")
+            }
+            Self::Attachment { kind, .. } => write!(f, "Files that are dangerous to open are not taken here: {kind}"),
         }
     }
 }

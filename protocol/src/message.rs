@@ -87,6 +87,12 @@ pub struct Authentication {
     pub dkim: Outcome,
     /// RFC 9989.
     pub dmarc: Outcome,
+    /// RFC 8617, for display alone: what those who passed the message on say of it.
+    #[serde(default)]
+    pub arc: Outcome,
+    /// The author's domain, where SPF or DKIM vouches for it or for one that belongs to it (RFC 9989 §4.4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aligned: Option<String>,
     /// The TLS version of the last hop, such as `TLSv1.3`; none where it came in the clear.
     pub tls: Option<String>,
 }
@@ -103,6 +109,34 @@ pub struct AttachmentSummary {
     pub content_type: String,
     /// Its size in octets once decoded.
     pub size: u64,
+    /// Why its octets are not here, where the operator keeps such files out; its range is empty then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Danger>,
+}
+
+/// Why a file is dangerous to open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Danger {
+    /// A program.
+    Program,
+    /// A script that the system runs when it is opened.
+    Script,
+    /// A shortcut, or a file that makes the system start something else.
+    Shortcut,
+    /// What installs programs.
+    Installer,
+    /// A disk image: what is in it loses the mark of where it came from.
+    DiskImage,
+    /// A document with macros.
+    Macros,
+    /// Its name says one thing, its octets or its invisible characters another.
+    Disguised,
+    /// An archive that only a password opens.
+    Encrypted,
+    /// An archive beyond the bounds within which one is looked through, or broken.
+    Unreadable,
 }
 
 /// What is read of a message.

@@ -46,8 +46,13 @@ fn sealer(message: MessageId) -> Sealer {
 }
 
 fn content(offset: u64, length: u64) -> Vec<u8> {
-    let summary =
-        AttachmentSummary { n: 3, filename: "a.txt".to_owned(), content_type: "text/html".to_owned(), size: 5 };
+    let summary = AttachmentSummary {
+        n: 3,
+        filename: "a.txt".to_owned(),
+        content_type: "text/html".to_owned(),
+        size: 5,
+        withheld: None,
+    };
     let attachment = Attachment { summary, offset, length, encoding: TransferEncoding::Base64 };
     let content = Content { text: Some("hi".to_owned()), attachments: vec![attachment], ..Content::default() };
     sealer(message()).seal(Part::Content, Payload::Identity(&serde_json::to_vec(&content).unwrap()))

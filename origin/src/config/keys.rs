@@ -61,7 +61,7 @@ const fn plain(key: Key, name: &'static str, default: &'static str, meaning: &'s
 }
 
 /// All settings, in the order in which `mayfly config` prints them.
-pub const ALL: [Description; 26] = [
+pub const ALL: &[Description] = &[
     plain(Key::Region, "region", "local", "this region's name, as the edge's region table has it"),
     plain(Key::Domains, "domains", "mayfly.test", "domains that anyone may take an address at"),
     plain(Key::LogLevel, "log.level", "info", "error, warn, info, debug or trace; people are logged at none of them"),

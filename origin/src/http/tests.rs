@@ -143,8 +143,13 @@ impl Bench {
         let binding = Binding { inbox: inbox.id, message };
         let key = inbox.capability.key_pair().public_key();
         let sealer = Sealer::new(&key, binding, &mut Draw(&*self.chance));
-        let attachment =
-            AttachmentSummary { n: 0, filename: filename.into(), content_type: "application/pdf".into(), size: 5 };
+        let attachment = AttachmentSummary {
+            n: 0,
+            filename: filename.into(),
+            content_type: "application/pdf".into(),
+            size: 5,
+            withheld: None,
+        };
         let summary = Summary {
             from: Mailbox { name: "Ada".into(), address: "ada@sender.example".into() },
             subject: subject.into(),

@@ -254,6 +254,10 @@ impl From<Refusal> for Reply {
             Refusal::TooManyParts { .. } | Refusal::TooDeep { .. } => (554, "5.6.0"),
             // RFC 7372 §3.2.
             Refusal::SpfFail => (550, "5.7.23"),
+            // RFC 7372 §3.1.
+            Refusal::DkimFail => (550, "5.7.20"),
+            // RFC 7372 §3.1 has no code for it: a matter of policy.
+            Refusal::Dmarc | Refusal::Attachment { .. } => (550, "5.7.1"),
         };
         Self::composed(code, status, refusal.to_string())
     }

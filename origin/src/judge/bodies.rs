@@ -129,6 +129,7 @@ fn attachment(part: &Part, n: usize, size: usize) -> Attachment {
             filename: filename.to_owned(),
             content_type: about.media.clone(),
             size: size as u64,
+            withheld: None,
         },
         offset: part.body.start as u64,
         length: part.body.len() as u64,

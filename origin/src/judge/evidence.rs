@@ -1,5 +1,7 @@
 //! What was found out about a message's sender before it is judged.
 
+use std::fmt;
+
 use protocol::message::Outcome;
 
 use super::spf::Finding;
@@ -9,6 +11,154 @@ use super::spf::Finding;
 pub struct Evidence {
     /// Whether the client may send for the domain that it names.
     pub spf: Spf,
+    /// Which domains signed it.
+    pub dkim: Dkim,
+    /// What those who passed it on say, for display alone.
+    pub arc: Chain,
+    /// Whether the author's domain vouches for it.
+    pub dmarc: Dmarc,
+}
+
+/// What DKIM says (RFC 6376 §6.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Dkim {
+    /// Nobody asked.
+    #[default]
+    Unchecked,
+    /// These signatures, in the message's order; none where it has none.
+    Checked(Vec<Signature>),
+}
+
+/// One DKIM signature.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// Whose: `d=`, in lower case and in ASCII.
+    pub domain: String,
+    /// Which of its keys: `s=`.
+    pub selector: String,
+    /// Whether it holds.
+    pub outcome: Outcome,
+    /// How much of the body it is for.
+    pub covers: Covers,
+}
+
+/// How much of a body a signature is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Covers {
+    /// All of it.
+    Whole,
+    /// Its beginning (`l=`, RFC 6376 §8.2): what follows may be anybody's, so such a signature vouches for nothing.
+    Beginning,
+}
+
+/// What the ARC chain says (RFC 8617 §5.2).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Chain {
+    /// Nobody asked, or nobody passed it on so.
+    #[default]
+    None,
+    /// There is one, and this is its outcome.
+    Sealed(Outcome),
+}
+
+/// What DMARC says (RFC 9989 §4).
+#[derive(Clone, Default, PartialEq, Eq)]
+pub enum Dmarc {
+    /// Nobody asked.
+    #[default]
+    Unchecked,
+    /// The message names no single author's domain to ask.
+    NoAuthor,
+    /// No domain above the author's has a record.
+    Undeclared,
+    /// DNS does not say.
+    Unknown,
+    /// The author's domain is vouched for: by this domain, in relaxed or strict alignment (RFC 9989 §4.4).
+    Vouched {
+        /// The author's domain.
+        author: String,
+        /// The domain that was authenticated.
+        by: String,
+    },
+    /// It is not.
+    Disowned {
+        /// The author's domain.
+        author: String,
+        /// What its owner asks for.
+        asked: Asked,
+    },
+}
+
+/// What a domain's owner asks to be done with mail that is not vouched for (RFC 9989 §4.7: `p`, `sp`, `np`, and `t`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Asked {
+    /// Nothing.
+    Nothing,
+    /// To be wary of it.
+    Quarantine,
+    /// To refuse it.
+    Reject,
+}
+
+impl Dkim {
+    /// The outcome to show: the best of all signatures.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        let Self::Checked(signatures) = self else { return Outcome::None };
+        let has = |outcome| signatures.iter().any(|signature| signature.outcome == outcome);
+        let best = [Outcome::Pass, Outcome::Temperror, Outcome::Fail, Outcome::Permerror, Outcome::Neutral];
+        best.into_iter().find(|outcome| has(*outcome)).unwrap_or(Outcome::None)
+    }
+}
+
+impl Chain {
+    /// The outcome to show.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::None => Outcome::None,
+            Self::Sealed(outcome) => *outcome,
+        }
+    }
+}
+
+impl Dmarc {
+    /// The outcome to show (RFC 9989 §9.1's `dmarc=`).
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Unchecked | Self::NoAuthor | Self::Undeclared => Outcome::None,
+            Self::Unknown => Outcome::Temperror,
+            Self::Vouched { .. } => Outcome::Pass,
+            Self::Disowned { .. } => Outcome::Fail,
+        }
+    }
+
+    /// The author's domain, where it is vouched for.
+    #[must_use]
+    pub fn aligned(&self) -> Option<&str> {
+        match self {
+            Self::Vouched { author, .. } => Some(author),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Signature {
+    /// Says nothing of the domain: it may tell about people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signature")
+            .field("outcome", &self.outcome)
+            .field("covers", &self.covers)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Dmarc {
+    /// Says nothing of the domains.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Dmarc({:?})", self.outcome())
+    }
 }
 
 /// What SPF says (RFC 7208 §2).

@@ -30,7 +30,7 @@ use protocol::{
 };
 use zeroize::Zeroize;
 
-pub use evidence::{Evidence, Spf};
+pub use evidence::{Asked, Chain, Covers, Dkim, Dmarc, Evidence, Signature, Spf};
 
 use crate::{
     limits::{SEARCH_OCTETS, SNIPPET_CHARS},
@@ -149,8 +149,11 @@ fn read(received: &Received, evidence: &Evidence) -> Result<(Summary, Content), 
         subject: heading.subject,
         auth: Authentication {
             spf: evidence.spf.outcome(),
+            dkim: evidence.dkim.outcome(),
+            dmarc: evidence.dmarc.outcome(),
+            arc: evidence.arc.outcome(),
+            aligned: evidence.dmarc.aligned().map(str::to_owned),
             tls: received.hop.tls.clone(),
-            ..Authentication::default()
         },
         attachments: bodies.attachments.iter().map(|attachment| attachment.summary.clone()).collect(),
         tag: None,

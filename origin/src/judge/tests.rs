@@ -324,7 +324,7 @@ fn finding(outcome: Outcome) -> Evidence {
     let reason = spf::Reason::NothingMatched;
     let domain = "shop.example".to_owned();
     let finding = spf::Finding { identity: spf::Identity::Helo, domain, outcome, reason, explanation: None };
-    Evidence { spf: Spf::Helo(finding) }
+    Evidence { spf: Spf::Helo(finding), ..Evidence::default() }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::{
         Evidence, Spf,
         spf::{Answer, Circumstances, Explanation, Finding, Known, Query, Question, Step, step},
     },
-    limits::SPF_BUDGET,
+    limits::SENDER_BUDGET,
     mail::{Received, ReversePath},
     ports::{Clock, Resolver},
 };
@@ -30,7 +30,7 @@ pub async fn gather(message: &Received, receiver: &str, resolver: &dyn Resolver,
         now: message.received_at,
         explanation: Explanation::Unwanted,
     };
-    let time = Time { clock, until: clock.now().plus(SPF_BUDGET) };
+    let time = Time { clock, until: clock.now().plus(SENDER_BUDGET) };
     let mut known = Known::default();
     let helo = check(&Query::helo(&circumstances), &mut known, resolver, &time).await;
     let spf = match &message.reverse_path {
@@ -40,7 +40,7 @@ pub async fn gather(message: &Received, receiver: &str, resolver: &dyn Resolver,
             Spf::Both { helo, mail_from: check(&query, &mut known, resolver, &time).await }
         }
     };
-    Evidence { spf }
+    Evidence { spf, ..Evidence::default() }
 }
 
 /// Until when questions may be put.

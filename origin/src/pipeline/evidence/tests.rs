@@ -99,7 +99,7 @@ async fn no_domain_speaks_for_clients_of_our_own_network() {
 
 #[tokio::test]
 async fn slow_answers_end_in_a_temporary_error() {
-    let spf = gathered("192.0.2.7", anna(), Millis::from_millis(SPF_BUDGET.as_millis() / 2)).await;
+    let spf = gathered("192.0.2.7", anna(), Millis::from_millis(SENDER_BUDGET.as_millis() / 2)).await;
     let Spf::Both { mail_from, .. } = &spf else { panic!("{spf:?}") };
     assert_eq!((mail_from.outcome, mail_from.reason), (Outcome::Temperror, Reason::Overtime));
 }

@@ -1,10 +1,12 @@
 //! The origin's bounds, each with its reason. Those that both sides of the wire keep stand in
 //! `protocol::limits`.
 
+mod authors;
 mod senders;
 
 use protocol::time::Millis;
 
+pub use authors::*;
 pub use senders::*;
 
 /// Longest command line in octets with its CRLF: 512 (RFC 5321 §4.5.3.1.4) and what MAIL and RCPT parameters add.

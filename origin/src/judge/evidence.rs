@@ -67,7 +67,8 @@ pub enum Dmarc {
     /// Nobody asked.
     #[default]
     Unchecked,
-    /// The message names no single author's domain to ask.
+    /// The message names no author's domain that can be asked, or names authors in several fields or too many: it was not
+    /// disowned, and is never vouched for (RFC 9989 §11.5).
     NoAuthor,
     /// No domain above the author's has a record.
     Undeclared,

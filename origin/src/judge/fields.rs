@@ -104,6 +104,17 @@ impl Field<'_> {
         first.map(|mailbox| (owned(mailbox.name()), owned(mailbox.address()))).unwrap_or_default()
     }
 
+    /// The addresses of all mailboxes of the value, in order; an empty one where a mailbox has none (RFC 5322 §3.4).
+    pub(super) fn addresses(&self) -> Vec<String> {
+        let value = self.closed();
+        match MessageStream::new(&value).parse_address() {
+            HeaderValue::Address(mailboxes) => {
+                mailboxes.iter().map(|mailbox| mailbox.address().unwrap_or_default().to_owned()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// The value as a content type or disposition with its parameters (RFC 2045 §5.1, RFC 2183, RFC 2231).
     pub(super) fn parameters(&self) -> Option<ContentType<'static>> {
         let value = self.closed();

@@ -10,6 +10,7 @@ mod bodies;
 mod bounds;
 mod charset;
 mod codes;
+pub mod dmarc;
 mod entities;
 mod evidence;
 mod fields;

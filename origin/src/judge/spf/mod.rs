@@ -103,7 +103,7 @@ impl Query {
 }
 
 /// A domain with its U-labels as A-labels (RFC 7208 §4.3); what cannot be so written stays, and is no domain.
-fn in_ascii(domain: &str) -> String {
+pub(super) fn in_ascii(domain: &str) -> String {
     let domain = domain.strip_suffix('.').unwrap_or(domain);
     if domain.is_ascii() {
         return domain.to_owned();

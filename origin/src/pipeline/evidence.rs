@@ -1,5 +1,7 @@
 //! Gathers the evidence on a message: puts the judge's questions to DNS and tells it the answers.
 
+pub mod dmarc;
+
 use std::net::IpAddr;
 
 use futures_util::future::join_all;
@@ -7,7 +9,7 @@ use protocol::time::Timestamp;
 
 use crate::{
     judge::{
-        Evidence, Spf,
+        Dkim, Evidence, Spf,
         spf::{Answer, Circumstances, Explanation, Finding, Known, Query, Question, Step, step},
     },
     limits::SENDER_BUDGET,
@@ -40,7 +42,10 @@ pub async fn gather(message: &Received, receiver: &str, resolver: &dyn Resolver,
             Spf::Both { helo, mail_from: check(&query, &mut known, resolver, &time).await }
         }
     };
-    Evidence { spf, ..Evidence::default() }
+    let sent = message.raw.get(message.trace_len..).unwrap_or_default();
+    let dkim = Dkim::default();
+    let dmarc = dmarc::check(sent, &spf, &dkim, resolver, &time).await;
+    Evidence { spf, dkim, dmarc, ..Evidence::default() }
 }
 
 /// Until when questions may be put.

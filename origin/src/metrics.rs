@@ -34,6 +34,7 @@ pub struct Metrics {
     sessions_refused: Counter,
     commit: Histogram,
     pushes: Family<PushLabels, Counter>,
+    senders: senders::Senders,
     store: StoreGauges,
 }
 
@@ -193,6 +194,8 @@ label! {
     };
 }
 
+mod senders;
+
 impl Default for Metrics {
     fn default() -> Self {
         Self::new()
@@ -215,10 +218,12 @@ impl Metrics {
             sessions_refused: Counter::default(),
             commit: Histogram::new(COMMIT_BUCKETS),
             pushes: Family::default(),
+            senders: senders::Senders::default(),
             store: StoreGauges::default(),
         };
         metrics.register_counters();
         metrics.begin_at_zero();
+        metrics.senders.register(&mut metrics.registry);
         metrics.store.register(&mut metrics.registry);
         metrics
     }

@@ -101,6 +101,7 @@ impl Reception for Pipeline {
     async fn deliver(&self, message: Received, room: Reservation) -> Delivery {
         let begun = self.parts.clock.now();
         let evidence = self.evidence(&message).await;
+        self.parts.metrics.sender_checked(&evidence);
         let delivery = match self.close(message, evidence).await {
             Ok(closed) => self.keep(closed, room).await,
             Err(delivery) => delivery,

@@ -60,10 +60,23 @@ pub enum Refusal {
     },
     /// The sender's domain says that this client may not send for it (RFC 7208 §8.4).
     SpfFail,
+    /// The sender's domain says that this client probably may not send for it (RFC 7208 §8.5), and the operator refuses
+    /// such mail.
+    SpfSoftfail,
+    /// What the sender's domain says about its clients cannot be used (RFC 7208 §8.7), and the operator refuses such mail.
+    SpfPermerror,
     /// A signature of its own does not hold, and the operator refuses such mail (RFC 6376 §6.3 advises against it).
     DkimFail,
+    /// A signature of its own cannot be checked, and the operator refuses such mail.
+    DkimPermerror,
     /// The author's domain asks that mail which it does not vouch for be refused (RFC 9989 §4.7).
     Dmarc,
+    /// The author's domain asks to be wary of mail which it does not vouch for, and the operator refuses such mail.
+    DmarcQuarantine,
+    /// The author's domain does not vouch for it, and the operator refuses such mail.
+    DmarcNone,
+    /// It names no author whose domain could be asked (RFC 9989 §11.5), and the operator refuses such mail.
+    NoAuthor,
     /// A file that is dangerous to open.
     Attachment {
         /// Why.
@@ -100,8 +113,14 @@ impl Refusal {
             Self::TooManyParts { .. } => "too_many_parts",
             Self::TooDeep { .. } => "too_deep",
             Self::SpfFail => "spf_fail",
+            Self::SpfSoftfail => "spf_softfail",
+            Self::SpfPermerror => "spf_permerror",
             Self::DkimFail => "dkim_fail",
+            Self::DkimPermerror => "dkim_permerror",
             Self::Dmarc => "dmarc",
+            Self::DmarcQuarantine => "dmarc_quarantine",
+            Self::DmarcNone => "dmarc_none",
+            Self::NoAuthor => "no_author",
             Self::Attachment { .. } => "attachment",
         }
     }
@@ -132,8 +151,18 @@ impl fmt::Display for Refusal {
             Self::TooManyParts { parts, limit } => write!(f, "{parts} MIME parts; at most {limit} are taken"),
             Self::TooDeep { depth, limit } => write!(f, "MIME parts nested {depth} deep; at most {limit} are taken"),
             Self::SpfFail => f.write_str("The sender's domain does not let this host send for it (SPF)"),
+            Self::SpfSoftfail => {
+                f.write_str("The sender's domain says that this host probably does not send for it (SPF softfail)")
+            }
+            Self::SpfPermerror => f.write_str("The SPF record of the sender's domain cannot be used (SPF permerror)"),
             Self::DkimFail => f.write_str("A signature of the message does not hold (DKIM)"),
+            Self::DkimPermerror => f.write_str("A signature of the message cannot be checked (DKIM permerror)"),
             Self::Dmarc => f.write_str("The author's domain asks that mail it does not vouch for be refused (DMARC)"),
+            Self::DmarcQuarantine => {
+                f.write_str("The author's domain does not vouch for the message and asks to be wary of it (DMARC)")
+            }
+            Self::DmarcNone => f.write_str("The author's domain does not vouch for the message (DMARC)"),
+            Self::NoAuthor => f.write_str("The message needs one From field, with an author whose domain can be asked"),
             Self::Attachment { danger: Danger::Encrypted, kind } => {
                 write!(f, "Archives that need a password are not taken here: {kind}")
             }

@@ -30,6 +30,16 @@ pub enum Key {
     DnsServers,
     PolicySpfFail,
     PolicySpfTemperror,
+    PolicySpfSoftfail,
+    PolicySpfPermerror,
+    PolicyDkimFail,
+    PolicyDkimPermerror,
+    PolicyDkimTemperror,
+    PolicyDmarcReject,
+    PolicyDmarcQuarantine,
+    PolicyDmarcNone,
+    PolicyDmarcTemperror,
+    PolicyDmarcNoAuthor,
 }
 
 /// Whether a value may be shown.
@@ -118,6 +128,56 @@ pub const ALL: &[Description] = &[
         "policy.spf_temperror",
         "defer",
         "DNS does not say whether a sender may send: defer the message, or tag it",
+    ),
+    plain(
+        Key::PolicySpfSoftfail,
+        "policy.spf_softfail",
+        "tag",
+        "it says that the sender is probably not its own (SPF): tag or refuse",
+    ),
+    plain(Key::PolicySpfPermerror, "policy.spf_permerror", "tag", "its SPF record cannot be used: tag or refuse"),
+    plain(Key::PolicyDkimFail, "policy.dkim_fail", "tag", "no signature holds and one is broken (DKIM): tag or refuse"),
+    plain(
+        Key::PolicyDkimPermerror,
+        "policy.dkim_permerror",
+        "tag",
+        "no signature holds and one cannot be checked (DKIM): tag or refuse",
+    ),
+    plain(
+        Key::PolicyDkimTemperror,
+        "policy.dkim_temperror",
+        "defer",
+        "DNS does not give the key of a signature: defer or tag",
+    ),
+    plain(
+        Key::PolicyDmarcReject,
+        "policy.dmarc_reject",
+        "refuse",
+        "the author's domain disowns the message and asks for its refusal (DMARC): tag or refuse",
+    ),
+    plain(
+        Key::PolicyDmarcQuarantine,
+        "policy.dmarc_quarantine",
+        "tag",
+        "it disowns the message and asks to be wary of it (DMARC): tag or refuse",
+    ),
+    plain(
+        Key::PolicyDmarcNone,
+        "policy.dmarc_none",
+        "tag",
+        "it disowns the message and asks for nothing (DMARC): tag or refuse",
+    ),
+    plain(
+        Key::PolicyDmarcTemperror,
+        "policy.dmarc_temperror",
+        "defer",
+        "DNS does not say whether the author's domain vouches for the message: defer or tag",
+    ),
+    plain(
+        Key::PolicyDmarcNoAuthor,
+        "policy.dmarc_no_author",
+        "tag",
+        "the message names no author whose domain can be asked, or has several From fields: tag or refuse",
     ),
 ];
 

@@ -6,6 +6,7 @@
 
 pub mod keys;
 pub mod layers;
+mod policy;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -20,11 +21,7 @@ use self::{
     keys::Key,
     layers::{Settings, Source},
 };
-use crate::{
-    limits::DNS_SERVERS,
-    networks::Networks,
-    policy::{OnFail, OnFault, Policy},
-};
+use crate::{limits::DNS_SERVERS, networks::Networks, policy::Policy};
 
 /// The origin's configuration, checked.
 #[derive(Clone, Debug)]
@@ -225,7 +222,7 @@ impl Config {
                 "must be system, off, or 1 to 8 addresses, separated by commas",
                 dns,
             )?,
-            policy: policy(settings)?,
+            policy: policy::read(settings)?,
         })
     }
 }
@@ -312,21 +309,6 @@ fn dns(text: &str) -> Option<Dns> {
             servers.filter(|servers| servers.len() <= DNS_SERVERS).map(Dns::Servers)
         }
     }
-}
-
-fn policy(settings: &Settings) -> Result<Policy, ConfigError> {
-    Ok(Policy {
-        spf_fail: settings.parse(Key::PolicySpfFail, "must be tag or refuse", |text| match text {
-            "tag" => Some(OnFail::Tag),
-            "refuse" => Some(OnFail::Refuse),
-            _ => None,
-        })?,
-        spf_temperror: settings.parse(Key::PolicySpfTemperror, "must be defer or tag", |text| match text {
-            "defer" => Some(OnFault::Defer),
-            "tag" => Some(OnFault::Tag),
-            _ => None,
-        })?,
-    })
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@ use super::{
     layers::{Layers, Settings, Source},
     *,
 };
-use crate::limits;
+use crate::{
+    limits,
+    policy::{OnFail, OnFault},
+};
 
 fn layers(file: &str, environment: &[(&str, &str)], flags: Vec<(&'static str, Key, String)>) -> Layers {
     Layers {
@@ -135,6 +138,23 @@ fn policy_is_what_the_operator_wants() {
     assert_eq!(config(Layers::default()).unwrap().policy, Policy::default());
     let file = "[policy]\nspf_fail = 'refuse'\nspf_temperror = 'tag'";
     let policy = config(layers(file, &[], vec![])).unwrap().policy;
-    assert_eq!(policy, Policy { spf_fail: OnFail::Refuse, spf_temperror: OnFault::Tag });
+    assert_eq!(policy, Policy { spf_fail: OnFail::Refuse, spf_temperror: OnFault::Tag, ..Policy::default() });
     assert!(config(layers("[policy]\nspf_fail = 'drop'", &[], vec![])).is_err());
+}
+
+#[test]
+fn each_outcome_has_a_setting_of_its_own() {
+    let mut seen = vec![Policy::default()];
+    for description in ALL.iter().filter(|description| description.name.starts_with("policy.")) {
+        let other = match description.default {
+            "tag" => "refuse",
+            _ => "tag",
+        };
+        let policy = config(layers("", &[(&description.variable(), other)], vec![])).unwrap().policy;
+        assert!(!seen.contains(&policy), "{} changes nothing of its own", description.name);
+        seen.push(policy);
+        let error = config(layers("", &[(&description.variable(), "drop")], vec![])).unwrap_err().to_string();
+        assert!(error.contains(description.name) && error.contains("tag"), "{error}");
+    }
+    assert_eq!(seen.len(), 13);
 }

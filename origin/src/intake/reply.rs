@@ -253,11 +253,15 @@ impl From<Refusal> for Reply {
             Refusal::BareLineEnding => (550, "5.5.2"),
             Refusal::TooManyParts { .. } | Refusal::TooDeep { .. } => (554, "5.6.0"),
             // RFC 7372 §3.2.
-            Refusal::SpfFail => (550, "5.7.23"),
+            Refusal::SpfFail | Refusal::SpfSoftfail => (550, "5.7.23"),
+            // RFC 7372 §3.2.
+            Refusal::SpfPermerror => (550, "5.7.24"),
             // RFC 7372 §3.1.
-            Refusal::DkimFail => (550, "5.7.20"),
-            // RFC 7372 §3.1 has no code for it: a matter of policy.
-            Refusal::Dmarc | Refusal::Attachment { .. } => (550, "5.7.1"),
+            Refusal::DkimFail | Refusal::DkimPermerror => (550, "5.7.20"),
+            // RFC 9989 §7.2.
+            Refusal::Dmarc | Refusal::DmarcQuarantine | Refusal::DmarcNone => (550, "5.7.1"),
+            // RFC 7372 has no code for these: a matter of policy.
+            Refusal::NoAuthor | Refusal::Attachment { .. } => (550, "5.7.1"),
         };
         Self::composed(code, status, refusal.to_string())
     }

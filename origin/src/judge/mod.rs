@@ -10,6 +10,7 @@ mod bodies;
 mod bounds;
 mod charset;
 mod codes;
+mod decide;
 pub mod dmarc;
 mod entities;
 mod evidence;
@@ -26,7 +27,7 @@ mod wording;
 use std::borrow::Cow;
 
 use protocol::{
-    message::{Authentication, Content, Outcome, Summary},
+    message::{Authentication, Content, Summary},
     time::Timestamp,
 };
 use zeroize::Zeroize;
@@ -36,8 +37,8 @@ pub use evidence::{Asked, Chain, Covers, Dkim, Dmarc, Evidence, Signature, Spf};
 use crate::{
     limits::{SEARCH_OCTETS, SNIPPET_CHARS},
     mail::{Destination, Plaintext, Received},
-    policy::{OnFail, OnFault, Policy},
-    verdict::{Deferral, Refusal, Verdict},
+    policy::Policy,
+    verdict::{Refusal, Verdict},
 };
 
 /// A message that may be sealed: judged, parsed, still in the clear. Its texts are wiped when it is dropped.
@@ -97,7 +98,7 @@ impl Drop for Accepted {
 /// Judges a message by what it is, what was found out about its sender, and what the operator wants done about that.
 #[must_use]
 pub fn judge(received: Received, evidence: &Evidence, policy: Policy) -> Verdict {
-    match (read(&received, evidence), decide(evidence, policy)) {
+    match (read(&received, evidence), decide::decide(evidence, &policy)) {
         // What a message is does not change: no sender need come again to hear it.
         (Err(refusal), _) => Verdict::Refused(refusal),
         (Ok(_), Some(verdict)) => verdict,
@@ -108,17 +109,6 @@ pub fn judge(received: Received, evidence: &Evidence, policy: Policy) -> Verdict
             recipients: received.recipients,
             received_at: received.received_at,
         })),
-    }
-}
-
-/// What the evidence alone decides under this policy.
-fn decide(evidence: &Evidence, policy: Policy) -> Option<Verdict> {
-    match (evidence.spf.outcome(), policy) {
-        (Outcome::Fail, Policy { spf_fail: OnFail::Refuse, .. }) => Some(Verdict::Refused(Refusal::SpfFail)),
-        (Outcome::Temperror, Policy { spf_temperror: OnFault::Defer, .. }) => {
-            Some(Verdict::Deferred(Deferral::DnsUnavailable))
-        }
-        _ => None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::{fs, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Instant};
 use proptest::prelude::*;
 use protocol::{
     id::InboxId,
-    message::{Attachment, TransferEncoding},
+    message::{Attachment, Outcome, TransferEncoding},
     sealing::{KeyPair, Suite},
     transfer,
 };
@@ -17,6 +17,8 @@ use super::*;
 use crate::{
     limits::{FINDINGS, HEADER_OCTETS, HOPS, LINK_OCTETS, MIME_DEPTH, MIME_PARTS},
     mail::{Hop, ReversePath, Secret},
+    policy::{OnFail, OnFault},
+    verdict::Deferral,
 };
 
 const TRACE: &[u8] = b"Received: from client.example by mx.example; Mon, 23 Nov 2026 20:54:00 +0000\r\n";

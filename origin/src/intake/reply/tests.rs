@@ -21,6 +21,14 @@ fn enhanced_codes_are_of_their_codes_class_and_stand_where_rfc_2034_wants_them()
         Refusal::TooManyParts { parts: 2, limit: 1 },
         Refusal::TooDeep { depth: 2, limit: 1 },
         Refusal::SpfFail,
+        Refusal::SpfSoftfail,
+        Refusal::SpfPermerror,
+        Refusal::DkimFail,
+        Refusal::DkimPermerror,
+        Refusal::Dmarc,
+        Refusal::DmarcQuarantine,
+        Refusal::DmarcNone,
+        Refusal::NoAuthor,
     ];
     let deferrals = [
         Deferral::NoRoom,

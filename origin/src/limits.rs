@@ -3,11 +3,13 @@
 
 mod authors;
 mod senders;
+mod signatures;
 
 use protocol::time::Millis;
 
 pub use authors::*;
 pub use senders::*;
+pub use signatures::*;
 
 /// Longest command line in octets with its CRLF: 512 (RFC 5321 §4.5.3.1.4) and what MAIL and RCPT parameters add.
 pub const COMMAND_LINE: usize = 2048;

@@ -40,6 +40,41 @@ pub struct Signature {
     pub outcome: Outcome,
     /// How much of the body it is for.
     pub covers: Covers,
+    /// What tells it from others of the same domain.
+    pub detail: Detail,
+}
+
+/// What tells a signature from others, for those who read our report of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Detail {
+    /// How it was made: `a=`.
+    pub algorithm: Algorithm,
+    /// How it begins: the first eight characters of `b=` (RFC 6008 §4).
+    pub begins: String,
+    /// What its key is for.
+    pub key: Standing,
+}
+
+/// How a signature was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Algorithm {
+    /// In a way that nobody should believe (RFC 8301 §3.1), or that we do not know.
+    #[default]
+    Other,
+    /// RFC 6376 §3.3.2.
+    RsaSha256,
+    /// RFC 8463.
+    Ed25519Sha256,
+}
+
+/// What a key is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// For mail.
+    #[default]
+    InUse,
+    /// For trials (`t=y`, RFC 6376 §3.6.1): that its signature does not hold says nothing of the message.
+    InTrial,
 }
 
 /// How much of a body a signature is for.
@@ -101,12 +136,40 @@ pub enum Asked {
     Reject,
 }
 
+impl Algorithm {
+    /// Its name, where it has one that is believed.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Other => None,
+            Self::RsaSha256 => Some("rsa-sha256"),
+            Self::Ed25519Sha256 => Some("ed25519-sha256"),
+        }
+    }
+}
+
+impl Signature {
+    /// Whether its domain answers for the message: it holds, and for all of the body.
+    #[must_use]
+    pub fn vouches(&self) -> bool {
+        self.outcome == Outcome::Pass && self.covers == Covers::Whole
+    }
+
+    /// The outcome to show: that the beginning is somebody's says nothing of the rest.
+    const fn shown(&self) -> Outcome {
+        match (self.outcome, self.covers) {
+            (Outcome::Pass, Covers::Beginning) => Outcome::Neutral,
+            (outcome, _) => outcome,
+        }
+    }
+}
+
 impl Dkim {
     /// The outcome to show: the best of all signatures.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let Self::Checked(signatures) = self else { return Outcome::None };
-        let has = |outcome| signatures.iter().any(|signature| signature.outcome == outcome);
+        let has = |outcome| signatures.iter().any(|signature| signature.shown() == outcome);
         let best = [Outcome::Pass, Outcome::Temperror, Outcome::Fail, Outcome::Permerror, Outcome::Neutral];
         best.into_iter().find(|outcome| has(*outcome)).unwrap_or(Outcome::None)
     }

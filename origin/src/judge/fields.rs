@@ -47,23 +47,26 @@ pub(super) fn section(raw: &[u8], start: usize, stops: impl Fn(&[u8]) -> bool) -
     Section { header: start..at, body: at }
 }
 
-/// The fields of a header section, in order.
-pub(super) fn fields(header: &[u8]) -> impl Iterator<Item = Field<'_>> {
+/// The lines of each field of a header section, in order; those that are no field too.
+pub(super) fn spans(header: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
     std::iter::from_fn(move || {
-        while at < header.len() {
-            let start = at;
-            at = next_line(header, at);
-            // RFC 5322 §2.2.3: a line that begins with white space continues the one before it.
-            while at < header.len() && matches!(header[at], b' ' | b'\t') {
-                at = next_line(header, at);
-            }
-            if let Some(field) = field(&header[start..at]) {
-                return Some(field);
-            }
+        let start = at;
+        if start == header.len() {
+            return None;
         }
-        None
+        at = next_line(header, at);
+        // RFC 5322 §2.2.3: a line that begins with white space continues the one before it.
+        while at < header.len() && matches!(header[at], b' ' | b'\t') {
+            at = next_line(header, at);
+        }
+        Some(start..at)
     })
+}
+
+/// The fields of a header section, in order.
+pub(super) fn fields(header: &[u8]) -> impl Iterator<Item = Field<'_>> {
+    spans(header).filter_map(|span| field(&header[span]))
 }
 
 fn field(lines: &[u8]) -> Option<Field<'_>> {

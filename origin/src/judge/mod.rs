@@ -11,6 +11,7 @@ mod bounds;
 mod charset;
 mod codes;
 mod decide;
+pub mod dkim;
 pub mod dmarc;
 mod entities;
 mod evidence;
@@ -32,7 +33,7 @@ use protocol::{
 };
 use zeroize::Zeroize;
 
-pub use evidence::{Asked, Chain, Covers, Dkim, Dmarc, Evidence, Signature, Spf};
+pub use evidence::{Algorithm, Asked, Chain, Covers, Detail, Dkim, Dmarc, Evidence, Signature, Spf, Standing};
 
 use crate::{
     limits::{SEARCH_OCTETS, SNIPPET_CHARS},

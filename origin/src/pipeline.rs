@@ -16,7 +16,10 @@ use protocol::{
 use tokio::sync::{RwLock, Semaphore};
 use zeroize::Zeroizing;
 
-use self::repeats::{Mark, Marker, Repeats};
+use self::{
+    evidence::Lost,
+    repeats::{Mark, Marker, Repeats},
+};
 use crate::{
     budget::{NoRoom, Reservation},
     judge::{self, Evidence},
@@ -100,9 +103,7 @@ impl Reception for Pipeline {
 
     async fn deliver(&self, message: Received, room: Reservation) -> Delivery {
         let begun = self.parts.clock.now();
-        let evidence = self.evidence(&message).await;
-        self.parts.metrics.sender_checked(&evidence);
-        let delivery = match self.close(message, evidence).await {
+        let delivery = match self.work_on(message).await {
             Ok(closed) => self.keep(closed, room).await,
             Err(delivery) => delivery,
         };
@@ -134,11 +135,18 @@ impl Pipeline {
         }
     }
 
-    async fn evidence(&self, message: &Received) -> Evidence {
+    async fn work_on(&self, mut message: Received) -> Result<Closed, Delivery> {
+        let evidence = self.evidence(&mut message).await.map_err(|_| unable())?;
+        self.parts.metrics.sender_checked(&evidence);
+        self.close(message, evidence).await
+    }
+
+    async fn evidence(&self, message: &mut Received) -> Result<Evidence, Lost> {
         match &self.parts.senders {
-            Senders::Unchecked => Evidence::default(),
+            Senders::Unchecked => Ok(Evidence::default()),
             Senders::CheckedBy(resolver) => {
-                evidence::gather(message, &self.parts.hostname, resolver.as_ref(), self.parts.clock.as_ref()).await
+                let (resolver, clock) = (resolver.as_ref(), self.parts.clock.as_ref());
+                evidence::gather(message, &self.parts.hostname, resolver, clock, &self.long).await
             }
         }
     }
@@ -152,7 +160,6 @@ impl Pipeline {
     /// Judges and seals: a copy for each recipient, the plaintext wiped. Long messages are worked on
     /// off the executor, so that other sessions do not wait for them, and few at a time.
     async fn close(&self, message: Received, evidence: Evidence) -> Result<Closed, Delivery> {
-        let unable = || Delivery::Deferred(Deferral::StoreUnavailable);
         let policy = self.parts.policy;
         if work(&message) <= INLINE_WORK_OCTETS {
             return self.desk.close(message, &evidence, policy);
@@ -234,6 +241,11 @@ impl Desk {
         // Nothing done under this lock can panic half-way.
         self.repeats.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What the sender is told when work was not done.
+const fn unable() -> Delivery {
+    Delivery::Deferred(Deferral::StoreUnavailable)
 }
 
 /// What judging and sealing a message costs, in octets that are sealed in the same time.

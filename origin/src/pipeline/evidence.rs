@@ -1,15 +1,20 @@
 //! Gathers the evidence on a message: puts the judge's questions to DNS and tells it the answers.
+//!
+//! SPF's questions and those about keys are put at the same time; DMARC builds on both. All share one budget of time, so
+//! that a slow zone holds a message no longer than it allows, and one question more.
 
+pub mod dkim;
 pub mod dmarc;
 
 use std::net::IpAddr;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use protocol::time::Timestamp;
+use tokio::sync::Semaphore;
 
 use crate::{
     judge::{
-        Dkim, Evidence, Spf,
+        Evidence, Spf,
         spf::{Answer, Circumstances, Explanation, Finding, Known, Query, Question, Step, step},
     },
     limits::SENDER_BUDGET,
@@ -17,13 +22,40 @@ use crate::{
     ports::{Clock, Resolver},
 };
 
-/// What DNS says about the sender of `message`.
+/// The message was lost on the thread that worked on it: its sender must bring it again.
+#[derive(Debug, thiserror::Error)]
+#[error("the work on a long message did not end")]
+pub struct Lost;
+
+/// What is found out about the sender of `message`. Long ones are worked on off the executor, each when it gets
+/// one of `turns`.
 ///
-/// Both identities are checked, for RFC 7208 §2.3 recommends it; they share what is known and the time that they
-/// may take.
-pub async fn gather(message: &Received, receiver: &str, resolver: &dyn Resolver, clock: &dyn Clock) -> Evidence {
+/// For clients of our own network no domain can speak, so SPF is not checked there (and DMARC shown only where a
+/// signature answers for the author: it must not be held against a message that half of its basis is missing).
+/// Signatures are verified nevertheless: they need no client, and such a relay may bring strangers' mail.
+///
+/// # Errors
+/// [`Lost`].
+pub async fn gather(
+    message: &mut Received,
+    receiver: &str,
+    resolver: &dyn Resolver,
+    clock: &dyn Clock,
+    turns: &Semaphore,
+) -> Result<Evidence, Lost> {
+    let time = Time { clock, until: clock.now().plus(SENDER_BUDGET) };
+    let of_sender = sender(message, receiver, resolver, &time);
+    let (spf, keys) = join(of_sender, dkim::ask(dkim::sent(message), resolver, &time)).await;
+    let (dkim, arc) = dkim::verify(message, keys, clock.now(), turns).await?;
+    let dmarc = dmarc::check(dkim::sent(message), &spf, &dkim, resolver, &time).await;
+    Ok(Evidence { spf, dkim, arc, dmarc })
+}
+
+/// Whether the client may send for the domains that it names. Both identities are checked, for RFC 7208 §2.3
+/// recommends it; they share what is known.
+async fn sender(message: &Received, receiver: &str, resolver: &dyn Resolver, time: &Time<'_>) -> Spf {
     if is_our_own(message.hop.client) {
-        return Evidence::default();
+        return Spf::Unchecked;
     }
     let circumstances = Circumstances {
         client: message.hop.client,
@@ -32,20 +64,15 @@ pub async fn gather(message: &Received, receiver: &str, resolver: &dyn Resolver,
         now: message.received_at,
         explanation: Explanation::Unwanted,
     };
-    let time = Time { clock, until: clock.now().plus(SENDER_BUDGET) };
     let mut known = Known::default();
-    let helo = check(&Query::helo(&circumstances), &mut known, resolver, &time).await;
-    let spf = match &message.reverse_path {
+    let helo = check(&Query::helo(&circumstances), &mut known, resolver, time).await;
+    match &message.reverse_path {
         ReversePath::Null => Spf::Helo(helo),
         ReversePath::Mailbox(mailbox) => {
             let query = Query::mail_from(&circumstances, &mailbox.0);
-            Spf::Both { helo, mail_from: check(&query, &mut known, resolver, &time).await }
+            Spf::Both { helo, mail_from: check(&query, &mut known, resolver, time).await }
         }
-    };
-    let sent = message.raw.get(message.trace_len..).unwrap_or_default();
-    let dkim = Dkim::default();
-    let dmarc = dmarc::check(sent, &spf, &dkim, resolver, &time).await;
-    Evidence { spf, dkim, dmarc, ..Evidence::default() }
+    }
 }
 
 /// Until when questions may be put.

@@ -58,17 +58,22 @@ impl Resolver for Slow {
     }
 }
 
-async fn gathered(client: &str, reverse_path: ReversePath, each: Millis) -> Spf {
-    let message = Received {
+async fn evidence(client: &str, reverse_path: ReversePath, each: Millis, raw: &str) -> (Evidence, Timestamp) {
+    let mut message = Received {
         reverse_path,
         recipients: Vec::new(),
-        raw: Zeroizing::new(Vec::new()),
+        raw: Zeroizing::new(raw.as_bytes().to_vec()),
         trace_len: 0,
         hop: Hop { client: client.parse().unwrap(), helo: Secret("mta.example".to_owned()), tls: None },
         received_at: Timestamp::from_millis(0),
     };
     let dns = Slow { clock: Hand(AtomicU64::new(0)), each };
-    gather(&message, "mx.mayfly.test", &dns, &dns.clock).await.spf
+    let evidence = gather(&mut message, "mx.mayfly.test", &dns, &dns.clock, &Semaphore::new(1)).await.unwrap();
+    (evidence, dns.clock.now())
+}
+
+async fn gathered(client: &str, reverse_path: ReversePath, each: Millis) -> Spf {
+    evidence(client, reverse_path, each, "").await.0.spf
 }
 
 fn anna() -> ReversePath {
@@ -102,4 +107,23 @@ async fn slow_answers_end_in_a_temporary_error() {
     let spf = gathered("192.0.2.7", anna(), Millis::from_millis(SENDER_BUDGET.as_millis() / 2)).await;
     let Spf::Both { mail_from, .. } = &spf else { panic!("{spf:?}") };
     assert_eq!((mail_from.outcome, mail_from.reason), (Outcome::Temperror, Reason::Overtime));
+}
+
+const SIGNED: &str = "DKIM-Signature: v=1; a=ed25519-sha256; d=a.example; s=b; h=from; bh=AAAA; b=AAAA\r\n\
+                      From: anna@a.example\r\n\r\n";
+
+#[tokio::test]
+async fn signatures_of_our_own_network_are_verified() {
+    let (evidence, _) = evidence("127.0.0.1", anna(), Millis::from_millis(1), SIGNED).await;
+    assert_eq!((evidence.spf, evidence.dmarc), (Spf::Unchecked, Dmarc::Unchecked));
+    assert_eq!(evidence.dkim.outcome(), Outcome::Permerror);
+}
+
+#[tokio::test]
+async fn all_checks_share_one_budget() {
+    let each = Millis::from_millis(SENDER_BUDGET.as_millis() / 2);
+    let (evidence, ended) = evidence("192.0.2.7", anna(), each, SIGNED).await;
+    // SPF's questions took all of it: none about the key is put.
+    assert_eq!((evidence.spf.outcome(), evidence.dkim.outcome()), (Outcome::Temperror, Outcome::Temperror));
+    assert_eq!(ended, Timestamp::from_millis(0).plus(SENDER_BUDGET));
 }

@@ -128,6 +128,7 @@ impl Pipeline {
                 chance: Arc::clone(&parts.chance),
                 marker: Marker::new(&key),
                 repeats: Arc::new(Mutex::new(Repeats::new(REPEATS))),
+                hostname: parts.hostname.as_str().into(),
             },
             parts,
             long: Semaphore::new(LONG_MESSAGES),
@@ -210,13 +211,15 @@ struct Desk {
     chance: Arc<dyn Chance>,
     marker: Marker,
     repeats: Arc<Mutex<Repeats>>,
+    hostname: Arc<str>,
 }
 
 impl Desk {
-    fn close(&self, message: Received, evidence: &Evidence, policy: Policy) -> Result<Closed, Delivery> {
+    fn close(&self, mut message: Received, evidence: &Evidence, policy: Policy) -> Result<Closed, Delivery> {
         let sent = message.raw.get(message.trace_len..).unwrap_or_default();
         let marking = self.marker.message(sent);
         let marks = message.recipients.iter().map(|destination| marking.copy(destination)).collect::<Vec<_>>();
+        judge::results::stamp(&mut message, evidence, &self.hostname);
         let accepted = match judge::judge(message, evidence, policy) {
             Verdict::Accepted(accepted) => accepted,
             Verdict::Refused(refusal) => return Err(Delivery::Refused(refusal)),

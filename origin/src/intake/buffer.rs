@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     budget::{NoRoom, Reservation},
-    limits::{BUFFER_ANNOUNCED, BUFFER_UNANNOUNCED, MESSAGE_OVERHEAD, RESERVE_UNANNOUNCED},
+    limits::{BUFFER_ANNOUNCED, BUFFER_UNANNOUNCED, MESSAGE_OVERHEAD, RESERVE_UNANNOUNCED, RESULTS_OCTETS},
     mail::Plaintext,
 };
 
@@ -25,7 +25,7 @@ pub enum Announced {
 pub struct Plan {
     /// What `MAIL` said.
     pub announced: Announced,
-    /// Octets of our trace fields.
+    /// Octets of our trace fields, and of what else we write before the message.
     pub trace: usize,
     /// How many recipients there are: each gets a sealed copy.
     pub recipients: usize,
@@ -103,9 +103,9 @@ impl Buffer {
         Ok(())
     }
 
-    /// The message with its trace fields, and the room that it still needs.
+    /// The message with its trace fields, and the room that it still needs, what we say about it included.
     pub fn into_parts(mut self) -> (Plaintext, Reservation) {
-        self.room.shrink(self.plan.cost(self.octets.len()));
+        self.room.shrink(self.plan.cost(self.octets.len() + RESULTS_OCTETS));
         (self.octets, self.room)
     }
 

@@ -21,6 +21,7 @@ mod html;
 mod links;
 mod names;
 mod parts;
+pub mod results;
 pub mod spf;
 mod tokens;
 mod wording;

@@ -270,3 +270,20 @@ async fn a_stranger_waits_while_dns_is_down_and_our_own_does_not() {
     assert_eq!(world.send(&["anna@mayfly.test"], b"Subject: Hello\r\n\r\n").await, Delivery::Stored);
     assert_eq!(world.summaries(&owner).await.len(), 1);
 }
+
+#[tokio::test]
+async fn our_results_stand_before_the_message_and_forged_ones_nowhere() {
+    let world = world(1 << 24);
+    let owner = world.inbox("anna@mayfly.test", 1).await;
+    let forged = "Authentication-Results: mx.mayfly.test; dkim=pass header.d=bank.example\r\n";
+    let message = format!("{forged}Subject: Hello\r\n\r\nHello.\r\n");
+    assert_eq!(world.send(&["anna@mayfly.test"], message.as_bytes()).await, Delivery::Stored);
+
+    let (id, now) = (owner.inbox_id(), world.clock.now());
+    let listing = world.pipeline.parts.store.list(id, None, 1, now).await.unwrap();
+    let message = listing.messages[0].entry.id;
+    let raw = world.pipeline.parts.store.part(id, message, Part::Raw, now).await.unwrap();
+    let opened = owner.key_pair().open(&Binding { inbox: id, message }, Part::Raw, &raw).unwrap();
+    let raw = String::from_utf8(opened.inflate(1 << 20).unwrap().to_vec()).unwrap();
+    assert_eq!(raw, "Authentication-Results: mx.mayfly.test;\r\n\tnone\r\nSubject: Hello\r\n\r\nHello.\r\n");
+}

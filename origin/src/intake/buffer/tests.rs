@@ -65,6 +65,6 @@ fn what_was_promised_too_much_is_given_back_at_the_end() {
     buffer.append(b"short\r\n").unwrap();
     let (octets, room) = buffer.into_parts();
     assert_eq!(&octets[..], b"traceshort\r\n");
-    assert_eq!(budget.used(), 3 * 12 + 2 * limits::MESSAGE_OVERHEAD);
+    assert_eq!(budget.used(), 3 * (12 + limits::RESULTS_OCTETS) + 2 * limits::MESSAGE_OVERHEAD);
     drop(room);
 }

@@ -10,6 +10,7 @@ use crate::{
         command::Charset,
         trace::{Trace, With},
     },
+    limits::RESULTS_OCTETS,
     mail::{Hop, Received, Secret},
 };
 
@@ -43,7 +44,8 @@ impl Session {
             Then::Chunk(first) => chunk::announced(envelope.sender.announced, first),
         };
         let (recipients, limit) = (envelope.recipients.len(), self.site.message_octets);
-        let plan = Plan { announced, trace: trace.len(), recipients, limit };
+        // What is found out about the message is written before it too, and must not move it to another buffer.
+        let plan = Plan { announced, trace: trace.len() + RESULTS_OCTETS, recipients, limit };
         Announcement { trace, plan, then }
     }
 

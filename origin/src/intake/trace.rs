@@ -36,6 +36,8 @@ pub struct Trace<'a> {
     pub hostname: &'a str,
     /// How the message came.
     pub with: With,
+    /// The version of TLS, if any: told in a comment, for RFC 8314 §4.3's clause names a cipher suite.
+    pub tls: Option<&'a str>,
     /// When it came.
     pub at: Timestamp,
 }
@@ -62,11 +64,12 @@ impl Trace<'_> {
         };
         let version = if self.client.is_ipv6() { "IPv6:" } else { "" };
         let (helo, client, hostname, with) = (self.helo, self.client, self.hostname, self.with.keyword());
+        let tls = self.tls.map_or_else(String::new, |version| format!(" ({version})"));
         let mut fields = String::with_capacity(192 + path.len() + helo.len() + hostname.len());
         // Writing to a String cannot fail.
         let _ = write!(
             fields,
-            "Return-Path: <{path}>\r\nReceived: from {helo} ([{version}{client}])\r\n\tby {hostname} with {with};\r\n\t"
+            "Return-Path: <{path}>\r\nReceived: from {helo} ([{version}{client}])\r\n\tby {hostname} with {with}{tls};\r\n\t"
         );
         write_date(&mut fields, self.at);
         fields.push_str("\r\n");

@@ -126,6 +126,10 @@ impl Session {
             client: self.client,
             hostname: &self.site.hostname,
             with,
+            tls: match self.channel {
+                Channel::Plain => None,
+                Channel::Tls(version) => Some(version),
+            },
             at: now,
         }
         .fields()

@@ -341,7 +341,7 @@ async fn messages_come_in_under_tls_of_both_versions() {
         assert_eq!(client.rest().await, "");
         let taken = pipe.fake.taken.lock().unwrap();
         assert_eq!(taken[0].tls.as_deref(), Some(told));
-        assert!(taken[0].trace.contains("with ESMTPS;"), "{}", taken[0].trace);
+        assert!(taken[0].trace.contains(&format!("with ESMTPS ({told});")), "{}", taken[0].trace);
     }
 }
 

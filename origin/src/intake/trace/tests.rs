@@ -32,12 +32,13 @@ fn fields_tell_the_last_hop_and_no_recipient() {
         client: "192.0.2.1".parse().unwrap(),
         hostname: "mx.example",
         with: With::Esmtps,
+        tls: Some("TLSv1.3"),
         at: Timestamp::parse("2026-11-23T20:54:00Z").unwrap(),
     };
     assert_eq!(
         trace.fields(),
         "Return-Path: <a@b.example>\r\nReceived: from client.example ([192.0.2.1])\r\n\
-         \tby mx.example with ESMTPS;\r\n\tMon, 23 Nov 2026 20:54:00 +0000\r\n"
+         \tby mx.example with ESMTPS (TLSv1.3);\r\n\tMon, 23 Nov 2026 20:54:00 +0000\r\n"
     );
     let null = Trace { reverse_path: &ReversePath::Null, client: "2001:db8::1".parse().unwrap(), ..trace };
     assert!(null.fields().starts_with("Return-Path: <>\r\nReceived: from client.example ([IPv6:2001:db8::1])\r\n"));

@@ -26,12 +26,12 @@ pub(crate) fn for_run(workspace: &Workspace) -> Result<Ready> {
 
 /// Fetches what the unit tests are held against.
 pub(crate) fn for_unit_tests(workspace: &Workspace) -> Result<()> {
-    Steps::of(1).suites(workspace)
+    Steps::of(2).suites(workspace)
 }
 
 /// Sets up all that `test` needs.
 pub(crate) fn for_test(workspace: &Workspace) -> Result<(Ready, Browser)> {
-    let mut steps = Steps::of(7);
+    let mut steps = Steps::of(8);
     let ready = steps.builders(workspace)?;
     steps.suites(workspace)?;
     let browser = steps.take("chromium and its driver", "1 min", Browser::find(), Browser::install)?;
@@ -66,7 +66,9 @@ impl Steps {
 
     fn suites(&mut self, workspace: &Workspace) -> Result<()> {
         let here = suite::spf(workspace).is_file().then_some(());
-        self.take("RFC 7208's test suite", "15 s", here, || suite::fetch_spf(workspace))
+        self.take("RFC 7208's test suite", "15 s", here, || suite::fetch_spf(workspace))?;
+        let here = suite::has_dkimpy(workspace).then_some(());
+        self.take("dkimpy", "15 s", here, || suite::fetch_dkimpy(workspace))
     }
 
     /// One step: what is here already, or else how to get it.

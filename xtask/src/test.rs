@@ -251,6 +251,7 @@ impl Checks<'_> {
         let args = ["test", "--workspace", "--exclude", "mayfly-tests", "--no-fail-fast"];
         let job = self.cargo("running the unit tests", &args).args(self.filter);
         let job = job.env("MAYFLY_SPF_SUITE", suite::spf(self.workspace));
+        let job = job.env("MAYFLY_DKIMPY", suite::dkimpy(self.workspace));
         self.count(job)
     }
 

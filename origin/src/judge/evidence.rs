@@ -165,6 +165,12 @@ impl Signature {
 }
 
 impl Dkim {
+    /// Whether any signature vouches for its domain.
+    #[must_use]
+    pub fn vouches(&self) -> bool {
+        matches!(self, Self::Checked(signatures) if signatures.iter().any(Signature::vouches))
+    }
+
     /// The outcome to show: the best of all signatures.
     #[must_use]
     pub fn outcome(&self) -> Outcome {

@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     judge::{
-        Evidence, Spf,
+        Dmarc, Evidence, Spf,
         spf::{Answer, Circumstances, Explanation, Finding, Known, Query, Question, Step, step},
     },
     limits::SENDER_BUDGET,
@@ -47,7 +47,14 @@ pub async fn gather(
     let of_sender = sender(message, receiver, resolver, &time);
     let (spf, keys) = join(of_sender, dkim::ask(dkim::sent(message), resolver, &time)).await;
     let (dkim, arc) = dkim::verify(message, keys, clock.now(), turns).await?;
-    let dmarc = dmarc::check(dkim::sent(message), &spf, &dkim, resolver, &time).await;
+    let dmarc = match &spf {
+        Spf::Unchecked if !dkim.vouches() => Dmarc::Unchecked,
+        Spf::Unchecked => match dmarc::check(dkim::sent(message), &spf, &dkim, resolver, &time).await {
+            vouched @ Dmarc::Vouched { .. } => vouched,
+            _ => Dmarc::Unchecked,
+        },
+        Spf::Helo(_) | Spf::Both { .. } => dmarc::check(dkim::sent(message), &spf, &dkim, resolver, &time).await,
+    };
     Ok(Evidence { spf, dkim, arc, dmarc })
 }
 

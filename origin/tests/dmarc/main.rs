@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use origin::{
     dns::hickory::{Deadlines, Hickory, Servers},
     judge::{
-        Asked, Covers, Dkim, Dmarc, Signature, Spf,
+        Asked, Covers, Detail, Dkim, Dmarc, Signature, Spf,
         spf::{Finding, Identity, Reason},
     },
     pipeline::evidence::{Time, dmarc::check},
@@ -113,7 +113,13 @@ async fn domains_speak_for_their_authors_over_real_dns() -> Result<()> {
             mail_from: finding(Identity::MailFrom, case.sender, Outcome::Pass),
         };
         let (domain, selector) = (case.signer.to_owned(), "s".to_owned());
-        let dkim = Dkim::Checked(vec![Signature { domain, selector, outcome: Outcome::Pass, covers: Covers::Whole }]);
+        let dkim = Dkim::Checked(vec![Signature {
+            domain,
+            selector,
+            outcome: Outcome::Pass,
+            covers: Covers::Whole,
+            detail: Detail::default(),
+        }]);
         let header = format!("From: Anna <anna@{}>\r\nSubject: Hello\r\n\r\n", case.author);
         let said = check(header.as_bytes(), &spf, &dkim, &resolver, &time).await;
         ensure!(

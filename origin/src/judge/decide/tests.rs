@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::judge::{
-    Covers, Dkim, Signature, Spf,
+    Covers, Detail, Dkim, Signature, Spf,
     spf::{Finding, Identity, Reason},
 };
 
@@ -14,7 +14,7 @@ fn spf(outcome: Outcome) -> Evidence {
 
 fn dkim(outcome: Outcome) -> Evidence {
     let (domain, selector) = ("shop.example".to_owned(), "s".to_owned());
-    let signature = Signature { domain, selector, outcome, covers: Covers::Whole };
+    let signature = Signature { domain, selector, outcome, covers: Covers::Whole, detail: Detail::default() };
     Evidence { dkim: Dkim::Checked(vec![signature]), ..Evidence::default() }
 }
 

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     judge::{
         Asked as Wanted,
-        evidence::Signature,
+        evidence::{Detail, Signature},
         spf::{Finding, Identity, Reason},
     },
     ports::Lookup,
@@ -57,7 +57,13 @@ fn no_spf() -> Spf {
 }
 
 fn signature(domain: &str, outcome: Outcome) -> Signature {
-    Signature { domain: domain.to_owned(), selector: "s".to_owned(), outcome, covers: Covers::Whole }
+    Signature {
+        domain: domain.to_owned(),
+        selector: "s".to_owned(),
+        outcome,
+        covers: Covers::Whole,
+        detail: Detail::default(),
+    }
 }
 
 fn dkim(domain: &str, outcome: Outcome) -> Dkim {

@@ -13,7 +13,7 @@ use super::*;
 use crate::{
     dns::Name,
     judge::{
-        Asked, Covers, Signature,
+        Asked, Covers, Detail, Signature,
         spf::{Finding, Identity, Reason},
     },
     ports::{Clock, Exchange, Lookup},
@@ -71,7 +71,13 @@ async fn checked(header: &[u8], signer: &str, each: Millis, failing: &'static st
     let spf =
         Spf::Helo(Finding { identity: Identity::Helo, domain, outcome: Outcome::None, reason, explanation: None });
     let (domain, selector) = (signer.to_owned(), "s".to_owned());
-    let dkim = Dkim::Checked(vec![Signature { domain, selector, outcome: Outcome::Pass, covers: Covers::Whole }]);
+    let dkim = Dkim::Checked(vec![Signature {
+        domain,
+        selector,
+        outcome: Outcome::Pass,
+        covers: Covers::Whole,
+        detail: Detail::default(),
+    }]);
     let dmarc = check(header, &spf, &dkim, &dns, &time).await;
     (dmarc, dns.asked.load(Ordering::SeqCst))
 }

@@ -1,4 +1,4 @@
-//! Who may name whom: stages never name one another, and `app.rs` alone names concrete adapters.
+//! Who may name whom: stages never name one another, and `app.rs` with its folder alone names concrete adapters.
 
 use super::{
     Finding, Law,
@@ -19,7 +19,7 @@ const ADAPTERS_BESIDE: &[&str] = &["clock", "chance"];
 const SHARED: &[&str] = &["dns"];
 
 /// Who puts the parts together.
-const ASSEMBLY: &str = "origin/src/app.rs";
+const ASSEMBLY: &str = "app";
 
 const ORIGIN: &str = "origin/src/";
 
@@ -31,14 +31,14 @@ pub(super) fn check(source: &Source) -> Vec<Finding> {
     }
     let module = module(&source.path);
     let judged = rust.names.iter().filter_map(|name| {
-        let (law, what) = judge(&source.path, &module, &resolve(name, &module)?)?;
+        let (law, what) = judge(&module, &resolve(name, &module)?)?;
         Some(Finding { law, path: source.path.clone(), line: name.line, what })
     });
     judged.collect()
 }
 
 /// What is wrong with naming `named`, a path from the crate's root, in `module`.
-fn judge(path: &str, module: &[String], named: &[String]) -> Option<(Law, String)> {
+fn judge(module: &[String], named: &[String]) -> Option<(Law, String)> {
     let first = named.first()?.as_str();
     let own = module.first().map(String::as_str);
     if let Some(stage) = own.filter(|own| STAGES.contains(own)) {
@@ -54,7 +54,7 @@ fn judge(path: &str, module: &[String], named: &[String]) -> Option<(Law, String
         || (ADAPTERS_BESIDE.contains(&first) && own != Some(first));
     // `pub mod clock;` in the crate's root declares, it does not name.
     let declares = named.len() == 1;
-    if adapter && !declares && path != ASSEMBLY {
+    if adapter && !declares && own != Some(ASSEMBLY) {
         return Some((Law::Adapters, format!("names the adapter {}", named.join("::"))));
     }
     None

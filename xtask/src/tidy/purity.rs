@@ -9,7 +9,7 @@ use super::{
 #[rustfmt::skip]
 pub(super) const TECHNOLOGY: &[&str] = &[
     // The system.
-    "chance", "clock", "environment", "file", "signals", "tcp", "tls", "udp",
+    "chance", "clock", "environment", "file", "signals", "tcp", "tls", "udp", "unix",
     // Protocols spoken over it.
     "authoritative", "hickory", "http", "https", "resolver", "update",
     // Other people's programs; `runtime` is the Workers runtime.

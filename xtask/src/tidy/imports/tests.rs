@@ -47,6 +47,7 @@ fn a_stage_names_itself_and_the_shared_nouns() {
 fn the_pipeline_and_the_app_name_stages() {
     assert_eq!(findings("origin/src/pipeline.rs", "use crate::{judge, seal};"), []);
     assert_eq!(findings("origin/src/app.rs", "use crate::{clock::System, intake::tcp::Listener};"), []);
+    assert_eq!(findings("origin/src/app/lmtp.rs", "use crate::intake::unix::Listener;"), []);
 }
 
 #[test]

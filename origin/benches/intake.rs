@@ -11,7 +11,7 @@ use origin::{
         command::Command,
         data::{Progress, Receiver},
         line::Lines,
-        session::{Action, Found, Input, Session, Site, TlsOffer},
+        session::{Action, Found, Input, Protocol, Session, Site, TlsOffer},
     },
     limits,
     mail::Destination,
@@ -78,7 +78,12 @@ fn transaction(mut session: Session, budget: &Budget, key: &Arc<PublicKey>, sent
                 black_box(message.raw.len());
                 Input::Delivered(Delivery::Stored)
             }
-            Action::Gather(..) | Action::Skip(_) | Action::StartTls(_) | Action::Close(_) => return session,
+            Action::SayAll(_)
+            | Action::DeliverEach(..)
+            | Action::Gather(..)
+            | Action::Skip(_)
+            | Action::StartTls(_)
+            | Action::Close(_) => return session,
         };
         (session, action) = session.step(input, NOW);
     }
@@ -86,6 +91,7 @@ fn transaction(mut session: Session, budget: &Budget, key: &Arc<PublicKey>, sent
 
 fn session() -> Session {
     let site = Site {
+        protocol: Protocol::Smtp,
         hostname: "mx.mayfly.example".to_owned(),
         tls: TlsOffer::Unavailable,
         message_octets: MESSAGE_OCTETS,

@@ -3,6 +3,7 @@
 //! Ending goes the way of the mail: first nothing new comes in, then what is under way is finished, then
 //! what the edge is owed is pushed, for this store is memory and ends with the process.
 
+mod lmtp;
 mod process;
 
 use std::{io, sync::Arc};
@@ -22,6 +23,7 @@ use crate::{
     intake::{
         self, Bounds, Sharing,
         classes::{Quota, Quotas},
+        unix,
     },
     limits::{DRAIN_EDGE_TIMEOUT, DRAIN_TIMEOUT, HTTP_CONNECTIONS, OPERATOR_CONNECTIONS},
     mail::AddressHasher,
@@ -53,6 +55,14 @@ pub enum StartError {
         /// What to change.
         flag: &'static str,
     },
+    /// A Unix socket cannot be had.
+    #[error("cannot listen for mail at {path}: {reason}; choose another with lmtp.listen")]
+    Socket {
+        /// Where.
+        path: std::path::PathBuf,
+        /// Why not.
+        reason: unix::UnixError,
+    },
     /// The certificate cannot be used.
     #[error(transparent)]
     Certificate(#[from] intake::tls::TlsError),
@@ -82,6 +92,7 @@ struct Parts {
 /// What was bound.
 struct Listeners {
     smtp: std::net::TcpListener,
+    lmtp: Option<unix::Listener>,
     http: TcpListener,
     operator: TcpListener,
 }
@@ -125,11 +136,14 @@ async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output =
     }
     background.spawn(sync::purge_loop(Arc::clone(&parts.store), parts.clock(), ending));
 
-    let ready = serde_json::json!({
+    let mut ready = serde_json::json!({
         "smtp": listeners.smtp.local_addr().ok(),
         "http": listeners.http.local_addr().ok(),
         "operator": listeners.operator.local_addr().ok(),
     });
+    if let Some(lmtp) = &listeners.lmtp {
+        ready["lmtp"] = lmtp.path().display().to_string().into();
+    }
     let mut fronts = JoinSet::new();
     let pipeline = parts.open(&mut fronts, listeners, &config, Intake { tls, senders }, &draining);
     say(&ready.to_string());
@@ -195,6 +209,9 @@ impl Parts {
             metrics: Arc::clone(&self.metrics),
         }));
         let reception = Arc::clone(&pipeline);
+        if let Some(listener) = listeners.lmtp {
+            lmtp::open(fronts, listener, intake.clone(), reception.clone(), self.clock(), draining.clone());
+        }
         let smtp = intake::serve(listeners.smtp, intake, reception, self.clock(), draining.clone());
         fronts.spawn(async {
             if let Err(error) = smtp.await {
@@ -263,6 +280,7 @@ async fn bind(config: &Config) -> Result<Listeners, StartError> {
     };
     Ok(Listeners {
         smtp: intake::listen(smtp, sharing).map_err(refuse("mail", smtp, "--smtp or smtp.listen"))?,
+        lmtp: lmtp::bind(&config.lmtp)?,
         http: TcpListener::bind(http).await.map_err(refuse("the API", http, "--http or http.listen"))?,
         operator: TcpListener::bind(operator).await.map_err(refuse("the operator", operator, "operator.listen"))?,
     })

@@ -8,7 +8,11 @@
 //! `seal` alone (their constructors are private to those folders), and the store's `put` takes
 //! nothing but a [`Sealed`]: storing plaintext does not compile.
 
-use std::{fmt, net::IpAddr, sync::Arc};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::Arc,
+};
 
 use hmac::{Hmac, KeyInit, Mac};
 use protocol::{
@@ -56,12 +60,39 @@ pub struct Destination {
     pub tag: Option<String>,
 }
 
+/// Who brought a message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Client {
+    /// A host at this address, which lives as long as the session and is never logged.
+    Host(IpAddr),
+    /// A mail server on this machine, over a Unix socket: the operator's own. Nobody's address can be told from it.
+    Local,
+}
+
+impl From<IpAddr> for Client {
+    fn from(address: IpAddr) -> Self {
+        Self::Host(address)
+    }
+}
+
+impl From<Ipv4Addr> for Client {
+    fn from(address: Ipv4Addr) -> Self {
+        Self::Host(address.into())
+    }
+}
+
+impl From<Ipv6Addr> for Client {
+    fn from(address: Ipv6Addr) -> Self {
+        Self::Host(address.into())
+    }
+}
+
 /// How the last hop brought the message.
 #[derive(Clone)]
 pub struct Hop {
-    /// The client's address; lives as long as the session and is never logged.
-    pub client: IpAddr,
-    /// What it called itself in `EHLO` or `HELO`.
+    /// Who it was.
+    pub client: Client,
+    /// What it called itself in `EHLO`, `HELO` or `LHLO`.
     pub helo: Secret,
     /// The TLS version and cipher of the session, if any: `TLSv1.3`.
     pub tls: Option<String>,

@@ -3,6 +3,7 @@
 //! `250` is said only after every recipient's store has said yes. Whatever fails on the way is told to
 //! the sender, who keeps the message: nothing is dropped in silence.
 
+mod copies;
 pub mod evidence;
 mod repeats;
 
@@ -17,17 +18,18 @@ use tokio::sync::{RwLock, Semaphore};
 use zeroize::Zeroizing;
 
 use self::{
+    copies::{Closed, Copy, Told, fold, outcome},
     evidence::Lost,
-    repeats::{Mark, Marker, Repeats},
+    repeats::{Marker, Repeats},
 };
 use crate::{
     budget::{NoRoom, Reservation},
     judge::{self, Evidence},
     limits::{ENCAPSULATION_OCTETS, INLINE_WORK_OCTETS, LONG_MESSAGES, MESSAGE_OVERHEAD, REPEATS},
-    mail::{AddressHasher, Destination, Received, Sealed},
+    mail::{AddressHasher, Destination, Received},
     metrics::Metrics,
     policy::Policy,
-    ports::{Chance, Clock, Delivery, Door, Draw, PutError, Reception, Resolver, Store, Unreachable},
+    ports::{Chance, Clock, Delivery, Door, Draw, Reception, Resolver, Store, Unreachable},
     seal,
     verdict::{Deferral, Verdict},
 };
@@ -69,14 +71,6 @@ enum Taking {
     NoMore,
 }
 
-/// A message's copies, each with its mark.
-struct Closed {
-    /// To be stored.
-    copies: Vec<(Mark, Sealed)>,
-    /// Stored when the sender brought the message before.
-    known: Vec<Mark>,
-}
-
 /// Whether senders are checked.
 pub enum Senders {
     /// They are taken for whom they say they are, and shown so.
@@ -102,14 +96,11 @@ impl Reception for Pipeline {
     }
 
     async fn deliver(&self, message: Received, room: Reservation) -> Delivery {
-        let begun = self.parts.clock.now();
-        let delivery = match self.work_on(message).await {
-            Ok(closed) => self.keep(closed, room).await,
-            Err(delivery) => delivery,
-        };
-        self.parts.metrics.message(&delivery);
-        self.parts.metrics.committed(self.parts.clock.now().since(begun));
-        delivery
+        fold(&self.outcomes(message, room, Told::Together).await)
+    }
+
+    async fn deliver_each(&self, message: Received, room: Reservation) -> Vec<Delivery> {
+        self.outcomes(message, room, Told::Each).await
     }
 
     fn at_the_door(&self, what: Door) {
@@ -134,6 +125,19 @@ impl Pipeline {
             long: Semaphore::new(LONG_MESSAGES),
             taking: RwLock::new(Taking::Mail),
         }
+    }
+
+    /// What becomes of each recipient's copy.
+    async fn outcomes(&self, message: Received, room: Reservation, told: Told) -> Vec<Delivery> {
+        let begun = self.parts.clock.now();
+        let recipients = message.recipients.len();
+        let outcomes = match self.work_on(message).await {
+            Ok(closed) => self.keep(closed, room, told).await,
+            Err(delivery) => vec![delivery; recipients],
+        };
+        self.parts.metrics.message(&fold(&outcomes));
+        self.parts.metrics.committed(self.parts.clock.now().since(begun));
+        outcomes
     }
 
     async fn work_on(&self, mut message: Received) -> Result<Closed, Delivery> {
@@ -172,36 +176,33 @@ impl Pipeline {
             .unwrap_or_else(|_| Err(unable()))
     }
 
-    /// Stores what is not stored yet. An inbox that ended while the message came gets nothing, as if it had ended
-    /// right after: unless nobody else is left, that is no failure.
-    async fn keep(&self, Closed { copies, known: mut kept }: Closed, mut room: Reservation) -> Delivery {
+    /// Stores what is not stored yet.
+    async fn keep(&self, closed: Closed, mut room: Reservation, told: Told) -> Vec<Delivery> {
         let taking = self.taking.read().await;
         if *taking == Taking::NoMore {
-            return Delivery::Deferred(Deferral::StoreUnavailable);
+            return vec![Delivery::Deferred(Deferral::StoreUnavailable); closed.len()];
         }
-        let mut failure = None;
-        for (mark, sealed) in copies {
-            let part = room.split(sealed.octets() + MESSAGE_OVERHEAD);
-            match self.parts.store.put(sealed, part, self.parts.clock.now()).await {
-                Ok(_) => kept.push(mark),
-                Err(PutError::Gone) => {}
-                Err(PutError::InboxFull) => failure = Some(Deferral::InboxFull),
-                Err(PutError::NoRoom(_)) => failure = Some(Deferral::NoRoom),
-                Err(PutError::Unavailable) => failure = Some(Deferral::StoreUnavailable),
+        let (mut outcomes, mut kept) = (Vec::with_capacity(closed.len()), Vec::new());
+        for (mark, copy) in closed {
+            let outcome = match copy {
+                Copy::Known => Delivery::Stored,
+                Copy::New(sealed) => {
+                    let part = room.split(sealed.octets() + MESSAGE_OVERHEAD);
+                    outcome(self.parts.store.put(sealed, part, self.parts.clock.now()).await)
+                }
+            };
+            outcomes.push(outcome);
+            if outcome == Delivery::Stored {
+                kept.push(mark);
             }
         }
         drop(taking);
-        match failure {
-            Some(deferral) => {
-                self.desk.repeats().remember(&kept);
-                Delivery::Deferred(deferral)
-            }
-            None if kept.is_empty() => Delivery::Deferred(Deferral::InboxGone),
-            None => {
-                self.desk.repeats().forget(&kept);
-                Delivery::Stored
-            }
+        match (told, fold(&outcomes)) {
+            // All of it is brought again.
+            (Told::Together, Delivery::Deferred(_) | Delivery::Refused(_)) => self.desk.repeats().remember(&kept),
+            (Told::Together, Delivery::Stored) | (Told::Each, _) => self.desk.repeats().forget(&kept),
         }
+        outcomes
     }
 }
 
@@ -226,18 +227,16 @@ impl Desk {
             Verdict::Deferred(deferral) => return Err(Delivery::Deferred(deferral)),
         };
         let ready = seal::prepare(&accepted);
-        let mut closed = Closed { copies: Vec::new(), known: Vec::new() };
-        for (destination, mark) in accepted.recipients().iter().zip(marks) {
+        let close = |destination, mark| {
             if self.repeats().has(&mark) {
-                closed.known.push(mark);
-                continue;
+                return (mark, Copy::Known);
             }
             let mut id = [0; ID_OCTETS];
             self.chance.fill(&mut id);
             let sealed = ready.seal(destination, MessageId::from_bytes(id), &mut Draw(self.chance.as_ref()));
-            closed.copies.push((mark, sealed));
-        }
-        Ok(closed)
+            (mark, Copy::New(sealed))
+        };
+        Ok(accepted.recipients().iter().zip(marks).map(|(destination, mark)| close(destination, mark)).collect())
     }
 
     fn repeats(&self) -> MutexGuard<'_, Repeats> {

@@ -84,6 +84,10 @@ pub trait Reception: Send + Sync {
     /// Judges, seals and stores. `Stored` means that the store has every copy: only then is `250` said.
     async fn deliver(&self, message: Received, room: Reservation) -> Delivery;
 
+    /// The same for a sender who is told of each recipient, in their order (RFC 2033 §4.2), and who brings the
+    /// message again only for those that did not get it.
+    async fn deliver_each(&self, message: Received, room: Reservation) -> Vec<Delivery>;
+
     /// What came to pass at the door, to be counted.
     fn at_the_door(&self, _what: Door) {}
 }

@@ -132,7 +132,7 @@ impl fmt::Display for Settings {
             match (shown, value.as_str()) {
                 (_, "") => writeln!(f, "# {name} is not set\n")?,
                 (Shown::Never, _) => writeln!(f, "# {name} is set, and not shown  # {source}\n")?,
-                (Shown::Plainly, value) if value.parse::<u64>().is_ok() => {
+                (Shown::Plainly, value) if value.parse::<u64>().is_ok_and(|number| number.to_string() == value) => {
                     writeln!(f, "{name} = {value}  # {source}\n")?;
                 }
                 (Shown::Plainly, value) => {

@@ -6,6 +6,7 @@
 
 pub mod keys;
 pub mod layers;
+mod lmtp;
 mod policy;
 
 use std::{
@@ -17,6 +18,7 @@ use data_encoding::BASE64URL_NOPAD;
 use protocol::{address::Domain, time::Millis};
 use zeroize::Zeroizing;
 
+pub use self::lmtp::Lmtp;
 use self::{
     keys::Key,
     layers::{Settings, Source},
@@ -34,6 +36,8 @@ pub struct Config {
     pub log_level: tracing::Level,
     /// Mail in.
     pub smtp: Smtp,
+    /// Mail from a mail server in front.
+    pub lmtp: Lmtp,
     /// The API.
     pub http: Http,
     /// Where the operator's door is: metrics, nothing that readers need.
@@ -203,6 +207,7 @@ impl Config {
             log_level: settings
                 .parse(Key::LogLevel, "must be error, warn, info, debug or trace", |text| text.parse().ok())?,
             smtp: smtp(settings)?,
+            lmtp: lmtp::lmtp(settings)?,
             http: Http {
                 listen: settings.parse(Key::HttpListen, ADDRESS, |text| text.parse().ok())?,
                 page: settings.optional(Key::HttpPage).map(PathBuf::from),

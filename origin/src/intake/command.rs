@@ -22,6 +22,8 @@ pub enum Command<'a> {
     Ehlo(&'a str),
     /// `HELO`, with the same.
     Helo(&'a str),
+    /// `LHLO` (RFC 2033), with the same.
+    Lhlo(&'a str),
     /// `MAIL`.
     Mail(Mail<'a>),
     /// `RCPT`.
@@ -127,6 +129,7 @@ impl<'a> Command<'a> {
         match &*upper {
             b"EHLO" => name(rest).map(Self::Ehlo),
             b"HELO" => name(rest).map(Self::Helo),
+            b"LHLO" => name(rest).map(Self::Lhlo),
             b"MAIL" => Mail::parse(rest).map(Self::Mail),
             b"RCPT" => recipient(rest).map(Self::Rcpt),
             b"DATA" => alone(rest, Self::Data),
@@ -139,7 +142,7 @@ impl<'a> Command<'a> {
             b"QUIT" => alone(rest, Self::Quit),
             b"STARTTLS" => alone(rest, Self::StartTls),
             b"AUTH" => Ok(Self::Auth),
-            b"EXPN" | b"ETRN" | b"TURN" | b"ATRN" | b"SEND" | b"SOML" | b"SAML" | b"LHLO" => Ok(Self::NotOffered),
+            b"EXPN" | b"ETRN" | b"TURN" | b"ATRN" | b"SEND" | b"SOML" | b"SAML" => Ok(Self::NotOffered),
             b"GET" | b"POST" | b"HEAD" | b"PUT" | b"DELETE" | b"OPTIONS" | b"CONNECT" | b"PATCH" | b"TRACE"
             | b"PRI" => Ok(Self::Http),
             _ => Err(CommandError::Unknown),

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    intake::{command::CommandError, data::Fault},
+    intake::{command::CommandError, data::Fault, session::Protocol},
     ports::{Delivery, Unreachable},
     verdict::{Deferral, Refusal},
 };
@@ -41,6 +41,8 @@ macro_rules! table {
 table! {
     /// `HELP`.
     HELP = 214 "2.0.0" "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY STARTTLS HELP QUIT; RFC 5321";
+    /// `HELP` of LMTP.
+    LMTP_HELP = 214 "2.0.0" "LHLO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT; RFC 2033";
     /// `STARTTLS`: the handshake may begin.
     TLS_READY = 220 "2.0.0" "Go ahead";
     /// `QUIT`.
@@ -119,6 +121,8 @@ table! {
     TLS_ALREADY = 503 "5.5.1" "TLS is in use";
     /// `MAIL` and others before `EHLO`.
     HELLO_FIRST = 503 "5.5.1" "EHLO or HELO first";
+    /// The same of LMTP.
+    LHLO_FIRST = 503 "5.5.1" "LHLO first";
     /// `RCPT` or `DATA` before `MAIL`.
     MAIL_FIRST = 503 "5.5.1" "MAIL first";
     /// `MAIL` within a transaction, or `STARTTLS`.
@@ -133,6 +137,8 @@ table! {
     MALFORMED = 554 "5.6.0" "Not a message in the sense of RFC 5322";
     /// `DATA` when every recipient was refused.
     NO_RECIPIENTS = 554 "5.5.1" "No valid recipients";
+    /// The same of LMTP (RFC 2033 §4.2).
+    RECIPIENTS_FIRST = 503 "5.5.1" "No valid recipients";
     /// Commands behind one that must be the last of its group (RFC 2920 §3.1).
     TOO_SOON = 554 "5.5.0" "You did not wait for the reply";
     /// Octets that came before the greeting.
@@ -165,8 +171,12 @@ impl Reply {
 
     /// The greeting.
     #[must_use]
-    pub fn greeting(hostname: &str) -> Self {
-        Self { code: 220, status: Status::None, text: Cow::Owned(format!("{hostname} ESMTP Mayfly")) }
+    pub fn greeting(hostname: &str, protocol: Protocol) -> Self {
+        let name = match protocol {
+            Protocol::Smtp => "ESMTP",
+            Protocol::Lmtp => "LMTP",
+        };
+        Self { code: 220, status: Status::None, text: Cow::Owned(format!("{hostname} {name} Mayfly")) }
     }
 
     /// The answer to `HELO`, or with `extensions`, each on a line behind a LF, that to `EHLO`.

@@ -7,25 +7,30 @@
 mod chunk;
 mod envelope;
 mod hello;
+mod lmtp;
 mod message;
 mod small;
 mod tally;
 
-use std::{mem, net::IpAddr, sync::Arc};
+use std::{mem, sync::Arc};
 
 use protocol::{
     address::{Address, Domain},
     time::Timestamp,
 };
 
+pub use self::lmtp::Protocol;
 use self::{
     chunk::Counted,
+    envelope::{Envelope, Sender},
+    lmtp::Answers,
+    message::{Announcement, Then, TraceLen},
     tally::{Tally, Verdict},
 };
 use super::{
     buffer::{Announced, Buffer, Plan},
     chunk::{Body, Chunk, Gatherer, Place},
-    command::{Charset, Command, CommandError},
+    command::{Command, CommandError},
     data::{Fault, Receiver},
     line::{Behind, Line},
     reply::{self, Reply},
@@ -33,13 +38,15 @@ use super::{
 };
 use crate::{
     budget::{NoRoom, Reservation},
-    mail::{Destination, Received, ReversePath, Secret},
+    mail::{Client, Destination, Received, Secret},
     ports::{Delivery, Unreachable},
 };
 
 /// What all sessions of a listener have in common.
 #[derive(Clone, Debug)]
 pub struct Site {
+    /// What is spoken.
+    pub protocol: Protocol,
     /// The name that we greet with.
     pub hostname: String,
     /// Whether `STARTTLS` is offered.
@@ -68,7 +75,7 @@ pub enum TlsOffer {
 /// A session.
 pub struct Session {
     site: Arc<Site>,
-    client: IpAddr,
+    client: Client,
     channel: Channel,
     level: Level,
     tally: Tally,
@@ -98,6 +105,8 @@ pub enum Input<'a> {
     Skipped,
     /// The answer to [`Action::Deliver`].
     Delivered(Delivery),
+    /// The answer to [`Action::DeliverEach`], in the order of the recipients' inboxes.
+    DeliveredEach(Vec<Delivery>),
     /// The handshake is done, with this version of TLS: the answer to [`Action::StartTls`].
     Secured(&'static str),
     /// A deadline has passed.
@@ -110,6 +119,8 @@ pub enum Input<'a> {
 pub enum Action {
     /// Say this, and wait for a line.
     Say(Reply),
+    /// Say these, which may be none, and wait for a line.
+    SayAll(Vec<Reply>),
     /// Wait for a line.
     Listen,
     /// Find a recipient's inbox.
@@ -124,6 +135,8 @@ pub enum Action {
     Skip(usize),
     /// Judge, seal and store.
     Deliver(Box<Received>, Reservation),
+    /// The same, and tell what became of each recipient's copy.
+    DeliverEach(Box<Received>, Reservation),
     /// Say this, and begin TLS.
     StartTls(Reply),
     /// Say this, and end the connection.
@@ -191,11 +204,11 @@ enum State {
     /// Chunks of the message have come, and others will.
     Between(Hello, Envelope, TraceLen, Box<Gatherer>),
     /// A chunk was refused, so the rest of its message is.
-    Spoiled(Hello),
+    Spoiled(Hello, Answers),
     /// A refused chunk is coming; then this is said.
     Skipping(After, Reply, Counted),
     /// The message is being judged, sealed and stored.
-    Delivering(Hello),
+    Delivering(Hello, Answers),
     /// A TLS handshake is under way.
     Securing,
     /// Nothing more is said.
@@ -206,7 +219,9 @@ enum State {
 enum After {
     Connected,
     Identified(Hello),
-    Spoiled(Hello),
+    /// It was the last of its message.
+    Over(Hello, Answers),
+    Spoiled(Hello, Answers),
 }
 
 /// How the client introduced itself.
@@ -221,39 +236,10 @@ enum Manner {
     Ehlo,
 }
 
-struct Sender {
-    path: ReversePath,
-    announced: Announced,
-    charset: Charset,
-    body: Body,
-}
-
-struct Envelope {
-    sender: Sender,
-    recipients: Vec<Destination>,
-}
-
-/// What is known about a message before it comes: the trace fields before it, and the memory it needs.
-struct Announcement {
-    trace: String,
-    plan: Plan,
-    then: Then,
-}
-
-/// How the message comes, once there is memory for it.
-#[derive(Clone, Copy)]
-enum Then {
-    Data,
-    Chunk(Chunk),
-}
-
-#[derive(Clone, Copy)]
-struct TraceLen(usize);
-
 impl Session {
-    /// With a client at `client`, before the greeting.
+    /// With `client`, before the greeting.
     #[must_use]
-    pub const fn new(site: Arc<Site>, client: IpAddr) -> Self {
+    pub const fn new(site: Arc<Site>, client: Client) -> Self {
         Self { site, client, channel: Channel::Plain, level: Level::Green, tally: Tally::new(), state: State::Opening }
     }
 
@@ -279,24 +265,33 @@ impl Session {
                 | State::Sender(..)
                 | State::Recipients(..)
                 | State::Between(..)
-                | State::Spoiled(_)),
+                | State::Spoiled(..)),
                 Input::Line(line, behind),
             ) => self.line(state, line, behind, now),
             (State::Finding(hello, envelope), Input::Found(found)) => self.found(hello, envelope, found),
             (State::Reserving(hello, envelope, announcement), Input::Room(Ok(room))) => {
                 self.receive(hello, envelope, &announcement, room)
             }
-            (State::Reserving(hello, _, announcement), Input::Room(Err(_))) => self.no_room(hello, announcement.then),
+            (State::Reserving(hello, envelope, announcement), Input::Room(Err(_))) => {
+                self.no_room(hello, envelope.answers, announcement.then)
+            }
             (State::Receiving(hello, envelope, trace), Input::Message(Ok(buffer))) => {
                 self.deliver(hello, envelope, trace, buffer, now)
             }
-            (State::Receiving(hello, ..), Input::Message(Err(fault))) => self.faulty(State::Identified(hello), fault),
+            (State::Receiving(hello, envelope, _), Input::Message(Err(fault))) => {
+                envelope.answers.with(self.faulty(State::Identified(hello), fault))
+            }
             (State::Receiving(..), Input::Flooded) => Action::Close(reply::TOO_LARGE),
             (State::Gathering(hello, envelope, trace, chunk), Input::Gathered(gatherer)) => {
                 self.gathered(hello, envelope, trace, chunk, gatherer, now)
             }
             (State::Skipping(after, reply, counted), Input::Skipped) => self.skipped(after, reply, counted),
-            (State::Delivering(hello), Input::Delivered(delivery)) => self.delivered(hello, delivery),
+            (State::Delivering(hello, Answers::Together), Input::Delivered(delivery)) => {
+                self.delivered(hello, delivery)
+            }
+            (State::Delivering(hello, Answers::Each(which)), Input::DeliveredEach(outcomes)) => {
+                self.delivered_each(hello, &which, &outcomes)
+            }
             (State::Securing, Input::Secured(version)) => self.secured(version),
             // The driver is at fault; saying so and leaving is better than taking the process down.
             _ => Action::Close(reply::CONFUSED),
@@ -321,14 +316,16 @@ impl Session {
     }
 
     fn command(&mut self, state: State, command: Command<'_>, behind: Behind, now: Timestamp) -> Action {
-        let waits = matches!(command, Command::Ehlo(_) | Command::Helo(_) | Command::Data | Command::StartTls);
+        let waits = matches!(
+            command,
+            Command::Ehlo(_) | Command::Helo(_) | Command::Lhlo(_) | Command::Data | Command::StartTls
+        );
         if waits && behind == Behind::More {
             // RFC 2920 §3.1; behind STARTTLS it is how commands are injected (RFC 3207 §6).
             return Action::Close(reply::TOO_SOON);
         }
         match command {
-            Command::Ehlo(name) => self.hello(name, Manner::Ehlo),
-            Command::Helo(name) => self.hello(name, Manner::Helo),
+            Command::Ehlo(_) | Command::Helo(_) | Command::Lhlo(_) => self.introduction(state, command),
             Command::StartTls => self.start_tls(state),
             Command::Mail(mail) => self.mail(state, mail),
             Command::Rcpt(path) => self.rcpt(state, path),
@@ -337,7 +334,7 @@ impl Session {
             Command::Rset => self.reset(state),
             Command::Noop => self.idle(state, reply::OK),
             Command::Vrfy => self.idle(state, reply::VERIFY),
-            Command::Help => self.idle(state, reply::HELP),
+            Command::Help => self.idle(state, self.site.protocol.help()),
             Command::Quit => Action::Close(reply::BYE),
             Command::Auth => self.error(state, reply::NO_AUTH),
             Command::NotOffered => self.error(state, reply::NOT_OFFERED),
@@ -379,7 +376,7 @@ impl Session {
 
 impl State {
     const fn has_transaction(&self) -> bool {
-        matches!(self, Self::Sender(..) | Self::Recipients(..) | Self::Between(..) | Self::Spoiled(_))
+        matches!(self, Self::Sender(..) | Self::Recipients(..) | Self::Between(..) | Self::Spoiled(..))
     }
 }
 

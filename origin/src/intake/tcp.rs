@@ -7,10 +7,12 @@
 mod drive;
 mod pace;
 mod seat;
+pub(super) mod source;
 mod spare;
 mod wire;
 
 use std::{
+    future::poll_fn,
     io,
     mem::MaybeUninit,
     net::{IpAddr, SocketAddr},
@@ -21,9 +23,9 @@ use std::{
 };
 
 use protocol::{limits::MESSAGE_OCTETS, time::Millis};
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use socket2::{Domain, SockRef, Socket, Type};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     time::sleep,
 };
@@ -32,18 +34,20 @@ use tokio_rustls::TlsAcceptor;
 use self::{
     drive::{Conversation, Introduced},
     seat::{Seated, Seats},
+    source::{Connection, Source},
     spare::Spare,
     wire::Wire,
 };
 use super::{
     classes::{Crowded, Quota, Quotas},
     reply::{self, Reply},
-    session::{Session, Site, TlsOffer},
+    session::{Protocol, Session, Site, TlsOffer},
     stress::{Level, Load, Memory},
 };
 use crate::{
     budget::{NoRoom, Reservation},
     limits,
+    mail::Client,
     networks::Networks,
     ports::{Clock, Door, Reception},
 };
@@ -104,7 +108,7 @@ pub enum Sharing {
 }
 
 /// What all conversations of a listener share.
-struct Host {
+pub(super) struct Host {
     site: Arc<Site>,
     bounds: Bounds,
     tls: Option<TlsAcceptor>,
@@ -121,9 +125,9 @@ struct Host {
 /// How a connection becomes a session.
 enum Entry {
     /// As it is.
-    Direct(Seated),
-    /// Once the proxy has said whom it is for.
-    Proxied,
+    Direct(Client, Seated),
+    /// Once the proxy at this address has said whom it is for.
+    Proxied(IpAddr),
 }
 
 impl Default for Bounds {
@@ -149,7 +153,12 @@ impl Default for Bounds {
 }
 
 impl Host {
-    fn new(config: Config, reception: Arc<dyn Reception>, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(
+        config: Config,
+        protocol: Protocol,
+        reception: Arc<dyn Reception>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let seats = Seats::new(&config);
         let Config { hostname, tls, bounds, proxies, .. } = config;
         // tokio's semaphores count no further; nobody has that many descriptors.
@@ -157,8 +166,9 @@ impl Host {
         let permits = Arc::new(Semaphore::new(sessions));
         let offer = if tls.is_some() { TlsOffer::Offered } else { TlsOffer::Unavailable };
         let site = Arc::new(Site {
+            protocol,
             hostname,
-            tls: offer,
+            tls: protocol.offer(offer),
             message_octets: bounds.message_octets,
             recipients: bounds.recipients,
             messages: bounds.messages,
@@ -198,7 +208,7 @@ impl Host {
 /// # Errors
 /// What the system says: the port is taken, or may not be had.
 pub fn listen(address: SocketAddr, sharing: Sharing) -> io::Result<std::net::TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(socket2::Protocol::TCP))?;
     socket.set_reuse_address(true)?;
     if sharing == Sharing::Shared {
         socket.set_reuse_port(true)?;
@@ -227,7 +237,13 @@ pub async fn serve(
 ) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = TcpListener::from_std(listener)?;
-    let host = Arc::new(Host::new(config, reception, clock));
+    take_in(listener, Host::new(config, Protocol::Smtp, reception, clock), shutdown).await;
+    Ok(())
+}
+
+/// What [`serve`] does, wherever connections come from.
+pub(super) async fn take_in(listener: impl Source, host: Host, shutdown: watch::Receiver<bool>) {
+    let host = Arc::new(host);
     let (permits, sessions) = (Arc::clone(&host.permits), host.sessions);
     let gate = Gate { host, turned_away: Arc::new(Semaphore::new(limits::TURNED_AWAY)), shutdown: shutdown.clone() };
     gate.accept(&listener, shutdown).await;
@@ -235,7 +251,6 @@ pub async fn serve(
     let sessions = u32::try_from(sessions).unwrap_or(u32::MAX);
     // The semaphore is never closed, so this waits for the last session and cannot fail.
     let _ = permits.acquire_many(sessions).await;
-    Ok(())
 }
 
 /// Where connections become sessions, or do not.
@@ -246,19 +261,19 @@ struct Gate {
 }
 
 impl Gate {
-    async fn accept(&self, listener: &TcpListener, mut shutdown: watch::Receiver<bool>) {
+    async fn accept(&self, listener: &impl Source, mut shutdown: watch::Receiver<bool>) {
         let mut spare = Spare::new();
         let mut pause = limits::ACCEPT_PAUSE;
         loop {
             let accepted = tokio::select! {
                 biased;
                 _ = shutdown.wait_for(|down| *down) => return,
-                accepted = listener.accept() => accepted,
+                accepted = poll_fn(|context| listener.poll_accept(context)) => accepted,
             };
             match accepted {
-                Ok((stream, peer)) => {
+                Ok((stream, client)) => {
                     pause = limits::ACCEPT_PAUSE;
-                    self.admit(stream, peer);
+                    self.admit(stream, client);
                 }
                 // The client left before we came to it; the next one may be fine.
                 Err(error) if is_about_the_client(&error) => {}
@@ -275,34 +290,30 @@ impl Gate {
         }
     }
 
-    fn admit(&self, stream: TcpStream, peer: SocketAddr) {
-        // Without it Nagle's algorithm and delayed acknowledgement add 40 ms to every group. A socket
-        // that refuses it is about to fail anyway.
-        let _ = stream.set_nodelay(true);
+    fn admit(&self, stream: impl Connection, client: Client) {
         match Arc::clone(&self.host.permits).try_acquire_owned() {
-            Ok(permit) => {
-                let client = peer.ip().to_canonical();
-                match self.entry(client) {
-                    Ok(entry) => {
-                        let (host, shutdown) = (Arc::clone(&self.host), self.shutdown.clone());
-                        tokio::spawn(session(stream, client, entry, host, shutdown, permit));
-                    }
-                    Err(_) => self.turn_away(stream, &reply::CROWDED),
+            Ok(permit) => match self.entry(client) {
+                Ok(entry) => {
+                    let (host, shutdown) = (Arc::clone(&self.host), self.shutdown.clone());
+                    tokio::spawn(session(stream, entry, host, shutdown, permit));
                 }
-            }
+                Err(_) => self.turn_away(stream, &reply::CROWDED),
+            },
             Err(_) => self.turn_away(stream, &reply::TOO_MANY_SESSIONS),
         }
     }
 
-    fn entry(&self, client: IpAddr) -> Result<Entry, Crowded> {
-        if self.host.proxies.contains(client) {
-            return Ok(Entry::Proxied);
+    fn entry(&self, client: Client) -> Result<Entry, Crowded> {
+        let Client::Host(address) = client else { return Ok(Entry::Direct(client, Seated::Free)) };
+        if self.host.proxies.contains(address) {
+            return Ok(Entry::Proxied(address));
         }
-        self.host.seats.take(client, self.host.clock.now()).map(Entry::Direct)
+        let seat = self.host.seats.take(address, self.host.clock.now())?;
+        Ok(Entry::Direct(client, seat))
     }
 
     /// Says `421`, always: a connection that just vanishes makes senders try again at once.
-    fn turn_away(&self, stream: TcpStream, reply: &Reply) {
+    fn turn_away(&self, stream: impl Connection, reply: &Reply) {
         self.host.reception.at_the_door(Door::TurnedAway);
         let mut words = Vec::new();
         reply.write(&mut words);
@@ -318,8 +329,7 @@ impl Gate {
 }
 
 async fn session(
-    stream: TcpStream,
-    peer: IpAddr,
+    stream: impl Connection,
     entry: Entry,
     host: Arc<Host>,
     shutdown: watch::Receiver<bool>,
@@ -333,8 +343,8 @@ async fn session(
     let site = Arc::clone(&host.site);
     let mut conversation = Conversation::new(stream, host, shutdown);
     let seated = match entry {
-        Entry::Direct(seat) => Ok((peer, seat)),
-        Entry::Proxied => conversation.introduction(peer).await,
+        Entry::Direct(client, seat) => Ok((client, seat)),
+        Entry::Proxied(proxy) => conversation.introduction(proxy).await.map(|(client, seat)| (client.into(), seat)),
     };
     match seated {
         Ok((client, seat)) => {
@@ -365,7 +375,7 @@ impl Drop for Visit {
 }
 
 /// Whether octets have come. Nothing is taken, and nothing waited for.
-fn has_talked(stream: &TcpStream) -> bool {
+fn has_talked(stream: &impl Connection) -> bool {
     let mut octet = [MaybeUninit::uninit()];
     SockRef::from(stream).peek(&mut octet).is_ok_and(|octets| octets > 0)
 }

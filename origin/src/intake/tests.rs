@@ -17,7 +17,7 @@ use super::session::TlsOffer;
 fn play(dialog: &Dialog, sizes: &[usize]) {
     let name = &dialog.name;
     let fake = Arc::new(Fake::new(dialog.budget));
-    let mut pure = Pure::new(Arc::clone(&fake), site(&dialog.bounds, TlsOffer::Offered));
+    let mut pure = Pure::new(Arc::clone(&fake), site(dialog.protocol, &dialog.bounds, TlsOffer::Offered));
     let mut sizes = sizes.iter().copied().cycle();
     let mut messages = 0;
     for step in &dialog.steps {

@@ -6,7 +6,7 @@ use std::{fmt::Write as _, net::IpAddr};
 
 use protocol::time::Timestamp;
 
-use crate::mail::ReversePath;
+use crate::mail::{Client, ReversePath};
 
 /// How the message came (RFC 3848 and RFC 6531 §4.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,10 @@ pub enum With {
     Utf8Smtp,
     /// The same under TLS.
     Utf8Smtps,
+    /// `LHLO`.
+    Lmtp,
+    /// `LHLO`, and the message uses `SMTPUTF8`.
+    Utf8Lmtp,
 }
 
 /// What the fields tell.
@@ -30,8 +34,8 @@ pub struct Trace<'a> {
     pub reverse_path: &'a ReversePath,
     /// What the client calls itself: only letters, digits and `.-_:[]`.
     pub helo: &'a str,
-    /// The client's address.
-    pub client: IpAddr,
+    /// Where the client is.
+    pub client: Client,
     /// Our own name.
     pub hostname: &'a str,
     /// How the message came.
@@ -50,6 +54,8 @@ impl With {
             Self::Esmtps => "ESMTPS",
             Self::Utf8Smtp => "UTF8SMTP",
             Self::Utf8Smtps => "UTF8SMTPS",
+            Self::Lmtp => "LMTP",
+            Self::Utf8Lmtp => "UTF8LMTP",
         }
     }
 }
@@ -62,15 +68,18 @@ impl Trace<'_> {
             ReversePath::Null => "",
             ReversePath::Mailbox(mailbox) => &mailbox.0,
         };
-        let version = if self.client.is_ipv6() { "IPv6:" } else { "" };
-        let (helo, client, hostname, with) = (self.helo, self.client, self.hostname, self.with.keyword());
-        let tls = self.tls.map_or_else(String::new, |version| format!(" ({version})"));
+        let (helo, hostname, with) = (self.helo, self.hostname, self.with.keyword());
         let mut fields = String::with_capacity(192 + path.len() + helo.len() + hostname.len());
         // Writing to a String cannot fail.
-        let _ = write!(
-            fields,
-            "Return-Path: <{path}>\r\nReceived: from {helo} ([{version}{client}])\r\n\tby {hostname} with {with}{tls};\r\n\t"
-        );
+        let _ = write!(fields, "Return-Path: <{path}>\r\nReceived: from {helo}");
+        // A client on this machine has no address to tell.
+        let _ = match self.client {
+            Client::Host(IpAddr::V4(address)) => write!(fields, " ([{address}])"),
+            Client::Host(IpAddr::V6(address)) => write!(fields, " ([IPv6:{address}])"),
+            Client::Local => Ok(()),
+        };
+        let tls = self.tls.map_or_else(String::new, |version| format!(" ({version})"));
+        let _ = write!(fields, "\r\n\tby {hostname} with {with}{tls};\r\n\t");
         write_date(&mut fields, self.at);
         fields.push_str("\r\n");
         fields

@@ -18,7 +18,7 @@ use crate::{
         spf::{Answer, Circumstances, Explanation, Finding, Known, Query, Question, Step, step},
     },
     limits::SENDER_BUDGET,
-    mail::{Received, ReversePath},
+    mail::{Client, Received, ReversePath},
     ports::{Clock, Resolver},
 };
 
@@ -61,11 +61,12 @@ pub async fn gather(
 /// Whether the client may send for the domains that it names. Both identities are checked, for RFC 7208 §2.3
 /// recommends it; they share what is known.
 async fn sender(message: &Received, receiver: &str, resolver: &dyn Resolver, time: &Time<'_>) -> Spf {
-    if is_our_own(message.hop.client) {
+    let Client::Host(client) = message.hop.client else { return Spf::Unchecked };
+    if is_our_own(client) {
         return Spf::Unchecked;
     }
     let circumstances = Circumstances {
-        client: message.hop.client,
+        client,
         helo: &message.hop.helo.0,
         receiver,
         now: message.received_at,

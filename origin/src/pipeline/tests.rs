@@ -205,6 +205,47 @@ async fn a_message_brought_again_is_not_stored_twice_and_sent_again_it_is() {
 }
 
 #[tokio::test]
+async fn who_is_told_of_each_recipient_brings_nothing_again_but_what_failed() {
+    let world = world(1 << 24);
+    let (anna, ben) = (world.inbox("anna@mayfly.test", 1).await, world.inbox("ben@mayfly.test", 2).await);
+    let cleo = world.inbox("cleo@mayfly.test", 3).await;
+    for _ in 1..protocol::limits::INBOX_MESSAGES {
+        assert_eq!(world.send(&["ben@mayfly.test"], b"Subject: Filler\r\n\r\n").await, Delivery::Stored);
+    }
+    let all = ["anna@mayfly.test", "ben@mayfly.test", "cleo@mayfly.test"];
+    let message = b"Subject: All\r\n\r\nHello.\r\n";
+    let received = world.received(&all, message).await;
+    assert_eq!(world.send(&["ben@mayfly.test"], b"Subject: Last\r\n\r\n").await, Delivery::Stored);
+    world.pipeline.parts.store.delete_inbox(cleo.inbox_id(), world.clock.now()).await.unwrap();
+    let room = world.pipeline.reserve(1 << 16).unwrap();
+    let outcomes = world.pipeline.deliver_each(received, room).await;
+    let [full, gone] = [Deferral::InboxFull, Deferral::InboxGone].map(Delivery::Deferred);
+    assert_eq!(outcomes, [Delivery::Stored, full, gone]);
+
+    // The same octets to Anna are another message: nobody was told that hers did not come.
+    let again = world.received(&all[..1], message).await;
+    let room = world.pipeline.reserve(1 << 16).unwrap();
+    assert_eq!(world.pipeline.deliver_each(again, room).await, [Delivery::Stored]);
+    assert_eq!(
+        (world.summaries(&anna).await.len(), world.summaries(&ben).await.len()),
+        (2, protocol::limits::INBOX_MESSAGES)
+    );
+}
+
+#[tokio::test]
+async fn what_is_refused_is_told_for_each_recipient() {
+    let world = world(1 << 24);
+    world.inbox("anna@mayfly.test", 1).await;
+    world.inbox("ben@mayfly.test", 2).await;
+    let looping = b"Received: by there; Mon, 23 Nov 2026 20:54:00 +0000\r\n".repeat(200);
+    let received = world.received(&["anna@mayfly.test", "ben@mayfly.test"], &looping).await;
+    let room = world.pipeline.reserve(1 << 16).unwrap();
+    let outcomes = world.pipeline.deliver_each(received, room).await;
+    assert_eq!(outcomes.len(), 2);
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Delivery::Refused(_))));
+}
+
+#[tokio::test]
 async fn an_inbox_that_ended_meanwhile_keeps_nothing_from_the_others() {
     let world = world(1 << 24);
     let (anna, ben) = (world.inbox("anna@mayfly.test", 1).await, world.inbox("ben@mayfly.test", 2).await);

@@ -1,6 +1,6 @@
 use super::{Reply, Status, TABLE};
 use crate::{
-    intake::data::Fault,
+    intake::{data::Fault, session::Protocol},
     ports::{Delivery, Unreachable},
     verdict::{Deferral, Refusal},
 };
@@ -63,7 +63,7 @@ fn enhanced_codes_are_of_their_codes_class_and_stand_where_rfc_2034_wants_them()
 fn writes_one_line_and_many() {
     assert_eq!(written(&super::OK), "250 2.0.0 OK\r\n");
     assert_eq!(written(&super::GO_AHEAD), "354 End with <CRLF>.<CRLF>\r\n");
-    assert_eq!(written(&Reply::greeting("mx.example")), "220 mx.example ESMTP Mayfly\r\n");
+    assert_eq!(written(&Reply::greeting("mx.example", Protocol::Smtp)), "220 mx.example ESMTP Mayfly\r\n");
     assert_eq!(
         written(&Reply::hello("mx.example", "\nPIPELINING\n8BITMIME")),
         "250-mx.example\r\n250-PIPELINING\r\n250 8BITMIME\r\n"

@@ -2,7 +2,7 @@
 //! taken for commands. What cannot be read to its end within bounds ends the session instead.
 
 use super::{
-    Action, After, Announced, Chunk, Envelope, Gatherer, Hello, Place, Reply, Session, State, Then, Timestamp,
+    Action, After, Announced, Answers, Chunk, Envelope, Gatherer, Hello, Place, Reply, Session, State, Then, Timestamp,
     TraceLen, Verdict, reply,
 };
 use crate::{intake::buffer::Buffer, limits::RESERVE_UNANNOUNCED};
@@ -20,8 +20,8 @@ impl Session {
     pub(super) fn bdat(&mut self, state: State, chunk: Chunk, now: Timestamp) -> Action {
         let limit = self.site.message_octets;
         match state {
-            State::Recipients(hello, _) if chunk.octets > limit => {
-                self.refuse(After::failure(hello, chunk), chunk, reply::TOO_LARGE, Counted::Error)
+            State::Recipients(hello, envelope) if chunk.octets > limit => {
+                self.refuse(After::failure(hello, envelope.answers, chunk), chunk, reply::TOO_LARGE, Counted::Error)
             }
             State::Recipients(hello, envelope) => {
                 let announcement = self.announce(&hello, &envelope, Then::Chunk(chunk), now);
@@ -29,20 +29,21 @@ impl Session {
                 self.state = State::Reserving(hello, envelope, announcement);
                 Action::Reserve(octets)
             }
-            State::Between(hello, _, _, gatherer) if chunk.octets > limit.saturating_sub(gatherer.octets()) => {
+            State::Between(hello, envelope, _, gatherer) if chunk.octets > limit.saturating_sub(gatherer.octets()) => {
                 drop(gatherer);
-                self.refuse(After::failure(hello, chunk), chunk, reply::TOO_LARGE, Counted::Error)
+                self.refuse(After::failure(hello, envelope.answers, chunk), chunk, reply::TOO_LARGE, Counted::Error)
             }
             State::Between(hello, envelope, trace, gatherer) => self.gather(hello, envelope, trace, gatherer, chunk),
             // It pipelined, and every recipient was refused. A recipient after this chunk would get but the rest.
             State::Sender(hello, _) => {
-                self.refuse(After::failure(hello, chunk), chunk, reply::NO_RECIPIENTS, Counted::Idle)
+                let (none, reply) = (self.site.protocol.answers(), self.site.protocol.no_recipients());
+                self.refuse(After::failure(hello, none, chunk), chunk, reply, Counted::Idle)
             }
-            State::Spoiled(hello) => {
-                self.refuse(After::failure(hello, chunk), chunk, reply::CHUNK_FAILED, Counted::Idle)
+            State::Spoiled(hello, answers) => {
+                self.refuse(After::failure(hello, answers, chunk), chunk, reply::CHUNK_FAILED, Counted::Idle)
             }
             State::Identified(hello) => self.refuse(After::Identified(hello), chunk, reply::MAIL_FIRST, Counted::Error),
-            _ => self.refuse(After::Connected, chunk, reply::HELLO_FIRST, Counted::Error),
+            _ => self.refuse(After::Connected, chunk, self.site.protocol.hello_first(), Counted::Error),
         }
     }
 
@@ -60,8 +61,8 @@ impl Session {
     }
 
     /// There is none.
-    pub(super) fn no_room_for_chunk(&mut self, hello: Hello, chunk: Chunk) -> Action {
-        self.refuse(After::failure(hello, chunk), chunk, reply::NO_ROOM, Counted::Idle)
+    pub(super) fn no_room_for_chunk(&mut self, hello: Hello, answers: Answers, chunk: Chunk) -> Action {
+        self.refuse(After::failure(hello, answers, chunk), chunk, reply::NO_ROOM, Counted::Idle)
     }
 
     /// A chunk has come in whole.
@@ -77,10 +78,10 @@ impl Session {
         match chunk.place {
             Place::Last => match gatherer.finish() {
                 Ok(buffer) => self.deliver(hello, envelope, trace, buffer, now),
-                Err(fault) => self.faulty(State::Identified(hello), fault),
+                Err(fault) => envelope.answers.with(self.faulty(State::Identified(hello), fault)),
             },
             Place::Inner => match gatherer.check() {
-                Err(fault) => self.faulty(State::Spoiled(hello), fault),
+                Err(fault) => self.faulty(State::Spoiled(hello, envelope.answers), fault),
                 Ok(()) if chunk.octets == 0 => {
                     self.idle(State::Between(hello, envelope, trace, gatherer), reply::CHUNK_OK)
                 }
@@ -91,10 +92,11 @@ impl Session {
 
     /// A refused chunk has been read to its end.
     pub(super) fn skipped(&mut self, after: After, reply: Reply, counted: Counted) -> Action {
-        match counted {
-            Counted::Error => self.error(after.into(), reply),
-            Counted::Idle => self.idle(after.into(), reply),
-        }
+        let (state, answers) = after.into_parts();
+        answers.with(match counted {
+            Counted::Error => self.error(state, reply),
+            Counted::Idle => self.idle(state, reply),
+        })
     }
 
     fn gather(
@@ -123,20 +125,20 @@ impl Session {
 
 impl After {
     /// A chunk of a message failed: what follows of the message is refused, too, up to its last chunk.
-    fn failure(hello: Hello, chunk: Chunk) -> Self {
+    fn failure(hello: Hello, answers: Answers, chunk: Chunk) -> Self {
         match chunk.place {
-            Place::Inner => Self::Spoiled(hello),
-            Place::Last => Self::Identified(hello),
+            Place::Inner => Self::Spoiled(hello, answers),
+            Place::Last => Self::Over(hello, answers),
         }
     }
-}
 
-impl From<After> for State {
-    fn from(after: After) -> Self {
-        match after {
-            After::Connected => Self::Connected,
-            After::Identified(hello) => Self::Identified(hello),
-            After::Spoiled(hello) => Self::Spoiled(hello),
+    /// How it goes on, and which replies the chunk has.
+    fn into_parts(self) -> (State, Answers) {
+        match self {
+            Self::Connected => (State::Connected, Answers::Together),
+            Self::Identified(hello) => (State::Identified(hello), Answers::Together),
+            Self::Over(hello, answers) => (State::Identified(hello), answers),
+            Self::Spoiled(hello, answers) => (State::Spoiled(hello, answers), Answers::Together),
         }
     }
 }

@@ -3,7 +3,8 @@
 use protocol::address::{Address, Domain};
 
 use super::{
-    Action, Announced, Channel, Envelope, Found, Hello, Recipient, Secret, Sender, Session, State, Verdict, reply,
+    Action, Announced, Answers, Body, Channel, Found, Hello, Protocol, Recipient, Secret, Session, State, Verdict,
+    reply,
 };
 use crate::{
     intake::{
@@ -14,12 +15,27 @@ use crate::{
     ports::Unreachable,
 };
 
+/// Who sends, and what was announced.
+pub(super) struct Sender {
+    pub(super) path: ReversePath,
+    pub(super) announced: Announced,
+    pub(super) charset: Charset,
+    pub(super) body: Body,
+}
+
+/// Who sends to whom.
+pub(super) struct Envelope {
+    pub(super) sender: Sender,
+    pub(super) recipients: Vec<Destination>,
+    pub(super) answers: Answers,
+}
+
 impl Session {
     pub(super) fn mail(&mut self, state: State, mail: Mail<'_>) -> Action {
         let hello = match state {
             State::Identified(hello) => hello,
             _ if state.has_transaction() => return self.error(state, reply::MAIL_ALREADY),
-            other => return self.error(other, reply::HELLO_FIRST),
+            other => return self.error(other, self.site.protocol.hello_first()),
         };
         if self.tally.next_message(&self.site) == Verdict::Enough {
             return Action::Close(reply::TOO_MANY_MESSAGES);
@@ -43,13 +59,13 @@ impl Session {
 
     pub(super) fn rcpt(&mut self, state: State, path: Forward<'_>) -> Action {
         let (hello, envelope) = match state {
-            State::Sender(hello, sender) => (hello, Envelope { sender, recipients: Vec::new() }),
+            State::Sender(hello, sender) => (hello, Envelope::new(sender, self.site.protocol)),
             State::Recipients(hello, envelope) => (hello, envelope),
             State::Identified(_) => return self.error(state, reply::MAIL_FIRST),
-            State::Between(..) | State::Spoiled(_) => return self.error(state, reply::CHUNKS_BEGUN),
-            other => return self.error(other, reply::HELLO_FIRST),
+            State::Between(..) | State::Spoiled(..) => return self.error(state, reply::CHUNKS_BEGUN),
+            other => return self.error(other, self.site.protocol.hello_first()),
         };
-        if envelope.recipients.len() >= self.site.recipients {
+        if envelope.recipients.len().max(envelope.answers.count()) >= self.site.recipients {
             return self.say(State::Recipients(hello, envelope), reply::TOO_MANY_RECIPIENTS);
         }
         match self.recipient(path, envelope.sender.charset) {
@@ -102,9 +118,15 @@ impl Session {
 }
 
 impl Envelope {
+    fn new(sender: Sender, protocol: Protocol) -> Self {
+        Self { sender, recipients: Vec::new(), answers: protocol.answers() }
+    }
+
     /// An inbox that is named twice gets one copy.
     fn add(&mut self, destination: Destination) {
-        if self.recipients.iter().all(|known| known.inbox != destination.inbox) {
+        let known = self.recipients.iter().position(|known| known.inbox == destination.inbox);
+        self.answer(known.unwrap_or(self.recipients.len()));
+        if known.is_none() {
             self.recipients.push(destination);
         }
     }

@@ -6,7 +6,7 @@ use super::{Action, Channel, Hello, Manner, Reply, Secret, Session, State, TlsOf
 
 impl Session {
     pub(super) fn open(&mut self) -> Action {
-        let greeting = Reply::greeting(&self.site.hostname);
+        let greeting = Reply::greeting(&self.site.hostname, self.site.protocol);
         self.say(State::Connected, greeting)
     }
 

@@ -1,8 +1,8 @@
 //! `DATA`, and what becomes of a message, however it came.
 
 use super::{
-    Action, Announcement, Body, Buffer, Channel, Delivery, Envelope, Fault, Hello, Manner, Plan, Receiver, Sender,
-    Session, State, Then, Timestamp, TraceLen, chunk, reply,
+    Action, Answers, Body, Buffer, Channel, Chunk, Delivery, Envelope, Fault, Hello, Manner, Plan, Protocol, Receiver,
+    Sender, Session, State, Timestamp, chunk, reply,
 };
 use crate::{
     budget::Reservation,
@@ -13,6 +13,24 @@ use crate::{
     limits::RESULTS_OCTETS,
     mail::{Hop, Received, Secret},
 };
+
+/// What is known about a message before it comes: the trace fields before it, and the memory it needs.
+pub(super) struct Announcement {
+    pub(super) trace: String,
+    pub(super) plan: Plan,
+    pub(super) then: Then,
+}
+
+/// How the message comes, once there is memory for it.
+#[derive(Clone, Copy)]
+pub(super) enum Then {
+    Data,
+    Chunk(Chunk),
+}
+
+/// Octets of the trace fields, which stand before the message.
+#[derive(Clone, Copy)]
+pub(super) struct TraceLen(pub(super) usize);
 
 impl Session {
     /// Nothing is said before there is memory for the message.
@@ -28,11 +46,13 @@ impl Session {
                 Action::Reserve(octets)
             }
             // What has come of it would be half a message.
-            State::Between(hello, ..) | State::Spoiled(hello) => self.error(State::Spoiled(hello), reply::CHUNKS_BEGUN),
+            State::Between(hello, Envelope { answers, .. }, ..) | State::Spoiled(hello, answers) => {
+                self.error(State::Spoiled(hello, answers), reply::CHUNKS_BEGUN)
+            }
             // It pipelined, and every recipient was refused: each of these errors has been counted.
-            State::Sender(..) => self.say(state, reply::NO_RECIPIENTS),
+            State::Sender(..) => self.say(state, self.site.protocol.no_recipients()),
             State::Identified(_) => self.error(state, reply::MAIL_FIRST),
-            other => self.error(other, reply::HELLO_FIRST),
+            other => self.error(other, self.site.protocol.hello_first()),
         }
     }
 
@@ -49,10 +69,10 @@ impl Session {
         Announcement { trace, plan, then }
     }
 
-    pub(super) fn no_room(&mut self, hello: Hello, then: Then) -> Action {
+    pub(super) fn no_room(&mut self, hello: Hello, answers: Answers, then: Then) -> Action {
         match then {
             Then::Data => self.idle(State::Identified(hello), reply::NO_ROOM),
-            Then::Chunk(chunk) => self.no_room_for_chunk(hello, chunk),
+            Then::Chunk(chunk) => self.no_room_for_chunk(hello, answers, chunk),
         }
     }
 
@@ -95,8 +115,12 @@ impl Session {
             hop: Hop { client: self.client, helo: Secret(hello.name.0.clone()), tls },
             received_at: now,
         };
-        self.state = State::Delivering(hello);
-        Action::Deliver(Box::new(received), room)
+        let deliver = match envelope.answers {
+            Answers::Together => Action::Deliver,
+            Answers::Each(_) => Action::DeliverEach,
+        };
+        self.state = State::Delivering(hello, envelope.answers);
+        deliver(Box::new(received), room)
     }
 
     pub(super) fn faulty(&mut self, state: State, fault: Fault) -> Action {
@@ -113,12 +137,14 @@ impl Session {
     }
 
     fn trace(&self, hello: &Hello, envelope: &Envelope, now: Timestamp) -> String {
-        let with = match (envelope.sender.charset, hello.manner, self.channel) {
-            (Charset::Utf8, _, Channel::Plain) => With::Utf8Smtp,
-            (Charset::Utf8, _, Channel::Tls(_)) => With::Utf8Smtps,
-            (Charset::Ascii, Manner::Ehlo, Channel::Plain) => With::Esmtp,
-            (Charset::Ascii, Manner::Ehlo, Channel::Tls(_)) => With::Esmtps,
-            (Charset::Ascii, Manner::Helo, _) => With::Smtp,
+        let with = match (self.site.protocol, envelope.sender.charset, hello.manner, self.channel) {
+            (Protocol::Lmtp, Charset::Utf8, ..) => With::Utf8Lmtp,
+            (Protocol::Lmtp, Charset::Ascii, ..) => With::Lmtp,
+            (Protocol::Smtp, Charset::Utf8, _, Channel::Plain) => With::Utf8Smtp,
+            (Protocol::Smtp, Charset::Utf8, _, Channel::Tls(_)) => With::Utf8Smtps,
+            (Protocol::Smtp, Charset::Ascii, Manner::Ehlo, Channel::Plain) => With::Esmtp,
+            (Protocol::Smtp, Charset::Ascii, Manner::Ehlo, Channel::Tls(_)) => With::Esmtps,
+            (Protocol::Smtp, Charset::Ascii, Manner::Helo, _) => With::Smtp,
         };
         Trace {
             reverse_path: &envelope.sender.path,

@@ -9,7 +9,7 @@ impl Session {
             State::Sender(hello, _)
             | State::Recipients(hello, _)
             | State::Between(hello, ..)
-            | State::Spoiled(hello) => State::Identified(hello),
+            | State::Spoiled(hello, _) => State::Identified(hello),
             other => other,
         };
         self.idle(state, reply::OK)

@@ -1,8 +1,8 @@
 //! What dialogs cannot show: inputs that are no lines, and TLS.
 
-use std::sync::Arc;
+use std::{net::Ipv4Addr, sync::Arc};
 
-use super::{Action, Input, Reply, Session, TlsOffer, reply};
+use super::{Action, Input, Protocol, Reply, Session, TlsOffer, reply};
 use crate::{
     intake::{
         line::{Behind, Line},
@@ -12,8 +12,12 @@ use crate::{
     ports::Delivery,
 };
 
+fn new(protocol: Protocol, tls: TlsOffer) -> Session {
+    Session::new(Arc::new(site(protocol, &Bounds::default(), tls)), Ipv4Addr::new(192, 0, 2, 1).into())
+}
+
 fn session(tls: TlsOffer) -> Session {
-    let session = Session::new(Arc::new(site(&Bounds::default(), tls)), "192.0.2.1".parse().unwrap());
+    let session = new(Protocol::Smtp, tls);
     say(session.step(Input::Opened, NOW)).0
 }
 
@@ -85,7 +89,7 @@ fn starttls_is_refused_where_it_is_not_offered_or_a_message_is_on_its_way() {
 
 #[test]
 fn a_client_that_does_not_wait_for_the_greeting_gets_none() {
-    let session = Session::new(Arc::new(site(&Bounds::default(), TlsOffer::Offered)), "192.0.2.1".parse().unwrap());
+    let session = new(Protocol::Smtp, TlsOffer::Offered);
     assert_eq!(closes(session.step(Input::TalkedFirst, NOW)), reply::TALKED_FIRST);
 }
 

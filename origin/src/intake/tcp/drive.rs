@@ -86,6 +86,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                     self.say(&reply);
                     (session, Action::Listen)
                 }
+                Action::SayAll(replies) => {
+                    replies.iter().for_each(|reply| self.say(reply));
+                    (session, Action::Listen)
+                }
                 Action::Listen => {
                     let waited = self.next_line(session.waiting()).await?;
                     self.go_on(session, waited)
@@ -122,6 +126,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                     // Not bounded here: to give up while the store may yet say yes would store it twice.
                     let delivery = self.host.reception.deliver(*received, room).await;
                     session.step(Input::Delivered(delivery), self.now())
+                }
+                Action::DeliverEach(received, room) => {
+                    let outcomes = self.host.reception.deliver_each(*received, room).await;
+                    session.step(Input::DeliveredEach(outcomes), self.now())
                 }
                 Action::StartTls(reply) => {
                     self.say(&reply);

@@ -5,6 +5,7 @@ mod client;
 
 use std::{
     mem::size_of_val,
+    net::{IpAddr, Ipv4Addr},
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -22,7 +23,7 @@ use super::{Bounds, Config, Conversation, Host, Introduced, Sharing, listen, rep
 use crate::{
     intake::{
         classes::{Quota, Quotas},
-        session::Session,
+        session::{Protocol, Session},
         tests::{
             dialog::{self, Dialog, Step},
             world::{Fake, Still},
@@ -34,6 +35,8 @@ use crate::{
 
 /// Lines of the answer to EHLO.
 const EHLO_LINES: usize = 10;
+
+const CLIENT: crate::mail::Client = crate::mail::Client::Host(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)));
 
 /// A conversation over a pipe.
 struct Pipe {
@@ -57,15 +60,15 @@ fn config(bounds: Bounds) -> Config {
 }
 
 fn pipe_with(config: Config, fake: Fake) -> Pipe {
-    pipe_behind(duplex(1 << 20), config, fake)
+    pipe_behind(duplex(1 << 20), Protocol::Smtp, config, fake)
 }
 
 /// Over a connection that stands already.
-fn pipe_behind((ours, theirs): (DuplexStream, DuplexStream), config: Config, fake: Fake) -> Pipe {
+fn pipe_behind((ours, theirs): (DuplexStream, DuplexStream), protocol: Protocol, config: Config, fake: Fake) -> Pipe {
     let fake = Arc::new(fake);
     let (shutdown, end) = watch::channel(false);
-    let host = Arc::new(Host::new(config, fake.clone(), Arc::new(TokioClock::new())));
-    let session = Session::new(Arc::clone(&host.site), "192.0.2.1".parse().unwrap());
+    let host = Arc::new(Host::new(config, protocol, fake.clone(), Arc::new(TokioClock::new())));
+    let session = Session::new(Arc::clone(&host.site), CLIENT);
     let (stream, writes) = Counting::new(ours);
     let server = tokio::spawn(Conversation::new(stream, Arc::clone(&host), end).run(session));
     Pipe { client: Client::new(theirs), fake, shutdown, writes, server, host }
@@ -86,7 +89,7 @@ async fn begin_message(client: &mut Client<DuplexStream>) {
 
 async fn play(dialog: &Dialog) {
     let name = &dialog.name;
-    let mut pipe = pipe_with(config(dialog.bounds), Fake::new(dialog.budget));
+    let mut pipe = pipe_behind(duplex(1 << 20), dialog.protocol, config(dialog.bounds), Fake::new(dialog.budget));
     for step in &dialog.steps {
         match step {
             Step::Client(octets) => pipe.client.send(octets).await,
@@ -185,7 +188,7 @@ async fn who_talks_before_the_greeting_gets_none() {
     for early in ["EHLO client.example\r\n", "\x16\x03\x01", "x", "GET / HTTP/1.1\r\n"] {
         let (ours, mut theirs) = duplex(1 << 20);
         theirs.write_all(early.as_bytes()).await.unwrap();
-        let mut pipe = pipe_behind((ours, theirs), config(Bounds::default()), Fake::new(1 << 30));
+        let mut pipe = pipe_behind((ours, theirs), Protocol::Smtp, config(Bounds::default()), Fake::new(1 << 30));
         assert_eq!(pipe.client.rest().await, "554 5.5.0 You did not wait for the greeting\r\n");
         pipe.server.await.unwrap();
     }
@@ -373,8 +376,8 @@ async fn a_handshake_that_does_not_come_is_not_waited_for() {
 async fn a_waiting_session_is_small() {
     let (_, ours) = duplex(64);
     let (_shutdown, end) = watch::channel(false);
-    let host = Arc::new(Host::new(config(Bounds::default()), Arc::new(Fake::new(1)), Arc::new(Still)));
-    let session = Session::new(Arc::clone(&host.site), "192.0.2.1".parse().unwrap());
+    let host = Arc::new(Host::new(config(Bounds::default()), Protocol::Smtp, Arc::new(Fake::new(1)), Arc::new(Still)));
+    let session = Session::new(Arc::clone(&host.site), CLIENT);
     let octets = size_of_val(&Conversation::new(ours, host, end).run(session));
     assert!(octets <= 2048, "{octets} octets");
 }
@@ -485,7 +488,7 @@ async fn a_proxy_header_that_drips_in_is_not_waited_for() {
     let (_shutdown, end) = watch::channel(false);
     let clock = TokioClock::new();
     let fake = Arc::new(Fake::new(1));
-    let host = Arc::new(Host::new(config(Bounds::default()), fake, Arc::new(TokioClock::new())));
+    let host = Arc::new(Host::new(config(Bounds::default()), Protocol::Smtp, fake, Arc::new(TokioClock::new())));
     let mut conversation = Conversation::new(ours, host, end);
     let introduced = tokio::spawn(async move { conversation.introduction("127.0.0.1".parse().unwrap()).await.err() });
     let mut client = Client::new(theirs);

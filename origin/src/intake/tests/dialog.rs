@@ -2,11 +2,12 @@
 
 use std::{fs, path::Path};
 
-use crate::intake::tcp::Bounds;
+use crate::intake::{session::Protocol, tcp::Bounds};
 
 /// A dialog.
 pub(in crate::intake) struct Dialog {
     pub(in crate::intake) name: String,
+    pub(in crate::intake) protocol: Protocol,
     pub(in crate::intake) bounds: Bounds,
     pub(in crate::intake) budget: usize,
     pub(in crate::intake) splitting: Splitting,
@@ -51,8 +52,8 @@ pub(in crate::intake) fn all() -> Vec<Dialog> {
 fn parse(path: &Path) -> Dialog {
     let text = fs::read_to_string(path).unwrap();
     let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-    let (bounds, budget, splitting) = (Bounds::default(), 1 << 30, Splitting::Free);
-    let mut dialog = Dialog { name, bounds, budget, splitting, steps: Vec::new() };
+    let (protocol, bounds, budget, splitting) = (Protocol::Smtp, Bounds::default(), 1 << 30, Splitting::Free);
+    let mut dialog = Dialog { name, protocol, bounds, budget, splitting, steps: Vec::new() };
     for (number, line) in text.lines().enumerate() {
         if !line.is_empty() && !line.starts_with('#') {
             dialog.line(line).unwrap_or_else(|| panic!("{}:{}: what is {line:?}?", dialog.name, number + 1));
@@ -88,6 +89,7 @@ impl Dialog {
         let (name, value) = text.split_once(' ').unwrap_or((text, "0"));
         let value = value.parse().ok()?;
         match name {
+            "lmtp" => self.protocol = Protocol::Lmtp,
             "whole" => self.splitting = Splitting::Whole,
             "budget" => self.budget = value,
             "size" => self.bounds.message_octets = value,

@@ -17,10 +17,10 @@ use crate::{
         chunk::Gatherer,
         data::{Progress, Receiver},
         line::Lines,
-        session::{Action, Found, Input, Recipient, Session, Site, TlsOffer},
+        session::{Action, Found, Input, Protocol, Recipient, Session, Site, TlsOffer},
         tcp::Bounds,
     },
-    mail::{Destination, Received, ReversePath},
+    mail::{Client, Destination, Received, ReversePath},
     ports::{Clock, Delivery, Door, Reception, Unreachable},
     verdict::{Deferral, Refusal},
 };
@@ -75,6 +75,17 @@ impl Fake {
         domain.as_str() == "mayfly.example"
     }
 
+    /// As [`Self::take`], but for those whose inboxes have meanwhile become what their names say.
+    fn take_each(&self, message: &Received) -> Vec<Delivery> {
+        let delivery = self.take(message);
+        let each = |destination: &Destination| match (delivery, &destination.inbox.as_bytes()[..5]) {
+            (Delivery::Stored, b"later") => Delivery::Deferred(Deferral::InboxFull),
+            (Delivery::Stored, b"ended") => Delivery::Deferred(Deferral::InboxGone),
+            (delivery, _) => delivery,
+        };
+        message.recipients.iter().map(each).collect()
+    }
+
     fn take(&self, message: &Received) -> Delivery {
         let (trace, body) = message.raw.split_at(message.trace_len);
         let text = String::from_utf8_lossy(body);
@@ -125,6 +136,11 @@ impl Reception for Fake {
         self.take(&message)
     }
 
+    async fn deliver_each(&self, message: Received, room: Reservation) -> Vec<Delivery> {
+        assert!(room.octets() >= message.raw.len());
+        self.take_each(&message)
+    }
+
     fn at_the_door(&self, what: Door) {
         self.door.lock().unwrap().push(what);
     }
@@ -139,10 +155,11 @@ impl Clock for Still {
     }
 }
 
-pub(in crate::intake) fn site(bounds: &Bounds, tls: TlsOffer) -> Site {
+pub(in crate::intake) fn site(protocol: Protocol, bounds: &Bounds, tls: TlsOffer) -> Site {
     Site {
+        protocol,
         hostname: "mx.mayfly.example".to_owned(),
-        tls,
+        tls: protocol.offer(tls),
         message_octets: bounds.message_octets,
         recipients: bounds.recipients,
         messages: bounds.messages,
@@ -175,7 +192,11 @@ enum Phase {
 
 impl Pure {
     pub(in crate::intake) fn new(fake: Arc<Fake>, site: Site) -> Self {
-        let session = Session::new(Arc::new(site), "192.0.2.1".parse().unwrap());
+        let client = match site.protocol {
+            Protocol::Smtp => Client::Host("192.0.2.1".parse().unwrap()),
+            Protocol::Lmtp => Client::Local,
+        };
+        let session = Session::new(Arc::new(site), client);
         let mut pure = Self { fake, lines: Lines::default(), out: Vec::new(), phase: Phase::Closed };
         let (session, action) = session.step(Input::Opened, NOW);
         pure.perform(session, action);
@@ -257,6 +278,11 @@ impl Pure {
                     self.phase = Phase::Commands(session);
                     return;
                 }
+                Action::SayAll(replies) => {
+                    replies.iter().for_each(|reply| reply.write(&mut self.out));
+                    self.phase = Phase::Commands(session);
+                    return;
+                }
                 Action::Listen => {
                     self.phase = Phase::Commands(session);
                     return;
@@ -277,6 +303,7 @@ impl Pure {
                     return;
                 }
                 Action::Deliver(message, _room) => Input::Delivered(self.fake.take(&message)),
+                Action::DeliverEach(message, _room) => Input::DeliveredEach(self.fake.take_each(&message)),
                 Action::StartTls(reply) => {
                     reply.write(&mut self.out);
                     self.phase = Phase::Securing;

@@ -1,8 +1,10 @@
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use proptest::prelude::*;
 use protocol::time::Timestamp;
 
 use super::{Trace, With, civil, write_date};
-use crate::mail::{ReversePath, Secret};
+use crate::mail::{Client, ReversePath, Secret};
 
 fn date(at: Timestamp) -> String {
     let mut out = String::new();
@@ -29,7 +31,7 @@ fn fields_tell_the_last_hop_and_no_recipient() {
     let trace = Trace {
         reverse_path: &reverse_path,
         helo: "client.example",
-        client: "192.0.2.1".parse().unwrap(),
+        client: Ipv4Addr::new(192, 0, 2, 1).into(),
         hostname: "mx.example",
         with: With::Esmtps,
         tls: Some("TLSv1.3"),
@@ -40,8 +42,15 @@ fn fields_tell_the_last_hop_and_no_recipient() {
         "Return-Path: <a@b.example>\r\nReceived: from client.example ([192.0.2.1])\r\n\
          \tby mx.example with ESMTPS (TLSv1.3);\r\n\tMon, 23 Nov 2026 20:54:00 +0000\r\n"
     );
-    let null = Trace { reverse_path: &ReversePath::Null, client: "2001:db8::1".parse().unwrap(), ..trace };
+    let null = Trace {
+        reverse_path: &ReversePath::Null,
+        client: Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into(),
+        ..trace
+    };
     assert!(null.fields().starts_with("Return-Path: <>\r\nReceived: from client.example ([IPv6:2001:db8::1])\r\n"));
+    let local = Trace { client: Client::Local, with: With::Utf8Lmtp, ..trace };
+    let fields = local.fields();
+    assert!(fields.contains("Received: from client.example\r\n\tby mx.example with UTF8LMTP;\r\n\t"), "{fields}");
 }
 
 proptest! {

@@ -64,7 +64,11 @@ async fn evidence(client: &str, reverse_path: ReversePath, each: Millis, raw: &s
         recipients: Vec::new(),
         raw: Zeroizing::new(raw.as_bytes().to_vec()),
         trace_len: 0,
-        hop: Hop { client: client.parse().unwrap(), helo: Secret("mta.example".to_owned()), tls: None },
+        hop: Hop {
+            client: client.parse::<IpAddr>().unwrap().into(),
+            helo: Secret("mta.example".to_owned()),
+            tls: None,
+        },
         received_at: Timestamp::from_millis(0),
     };
     let dns = Slow { clock: Hand(AtomicU64::new(0)), each };

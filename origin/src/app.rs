@@ -4,6 +4,7 @@
 //! what the edge is owed is pushed, for this store is memory and ends with the process.
 
 mod lmtp;
+mod operator;
 mod process;
 
 use std::{io, sync::Arc};
@@ -28,6 +29,7 @@ use crate::{
     limits::{DRAIN_EDGE_TIMEOUT, DRAIN_TIMEOUT, HTTP_CONNECTIONS, OPERATOR_CONNECTIONS},
     mail::AddressHasher,
     metrics::Metrics,
+    operator::StandingInbox,
     pipeline::{self, Pipeline, Senders},
     ports::{Chance, Clock, EdgeLink, PushError, Store},
     registrar::Registrar,
@@ -101,6 +103,7 @@ struct Listeners {
 struct Intake {
     tls: TlsAcceptor,
     senders: Senders,
+    operator: StandingInbox,
 }
 
 /// Runs until `SIGTERM` or `SIGINT`. Once everything is bound, `say` is given one JSON line of what.
@@ -134,7 +137,11 @@ async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output =
         let (store, clock, chance) = (Arc::clone(&parts.store), parts.clock(), Arc::clone(&parts.chance));
         background.spawn(sync::run(store, link, config.region.clone(), clock, chance, ending.clone()));
     }
-    background.spawn(sync::purge_loop(Arc::clone(&parts.store), parts.clock(), ending));
+    background.spawn(sync::purge_loop(Arc::clone(&parts.store), parts.clock(), ending.clone()));
+    let operator = operator::standing(&config, parts.chance.as_ref());
+    let keeper = operator::Keeper::new(operator.clone(), &parts);
+    keeper.make().await;
+    background.spawn(keeper.keep(ending));
 
     let mut ready = serde_json::json!({
         "smtp": listeners.smtp.local_addr().ok(),
@@ -145,7 +152,7 @@ async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output =
         ready["lmtp"] = lmtp.path().display().to_string().into();
     }
     let mut fronts = JoinSet::new();
-    let pipeline = parts.open(&mut fronts, listeners, &config, Intake { tls, senders }, &draining);
+    let pipeline = parts.open(&mut fronts, listeners, &config, Intake { tls, senders, operator }, &draining);
     say(&ready.to_string());
     tracing::info!(region = config.region, "ready");
 
@@ -193,7 +200,7 @@ impl Parts {
         fronts: &mut JoinSet<()>,
         listeners: Listeners,
         config: &Config,
-        Intake { tls, senders }: Intake,
+        Intake { tls, senders, operator }: Intake,
         draining: &watch::Receiver<bool>,
     ) -> Arc<Pipeline> {
         let intake = self.intake(&config.smtp, tls);
@@ -202,6 +209,7 @@ impl Parts {
             hasher: self.hasher.clone(),
             domains: config.domains.clone(),
             hostname: config.smtp.hostname.as_str().to_owned(),
+            operator: operator.address.clone(),
             senders,
             policy: config.policy,
             clock: self.clock(),
@@ -219,7 +227,7 @@ impl Parts {
             }
         });
 
-        let api = self.api(config, draining);
+        let api = self.api(config, operator, draining);
         let doors = [
             (listeners.http, router(api.clone()), HTTP_CONNECTIONS),
             (listeners.operator, operator_router(api), OPERATOR_CONNECTIONS),
@@ -246,7 +254,7 @@ impl Parts {
         }
     }
 
-    fn api(&self, config: &Config, draining: &watch::Receiver<bool>) -> ApiState {
+    fn api(&self, config: &Config, operator: StandingInbox, draining: &watch::Receiver<bool>) -> ApiState {
         let registrar = Registrar {
             store: Arc::clone(&self.store),
             hasher: self.hasher.clone(),
@@ -259,6 +267,7 @@ impl Parts {
             registrar: Arc::new(registrar),
             clock: self.clock(),
             metrics: Arc::clone(&self.metrics),
+            operator,
             region: config.region.clone(),
             page: config.http.page.clone(),
             draining: draining.clone(),

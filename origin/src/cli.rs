@@ -22,7 +22,7 @@ pub enum Command {
     Serve(Serve),
     /// Print the effective configuration, with where each value came from.
     Config(Serve),
-    /// Keys that sign what goes to the edge.
+    /// Keys: what signs batches to the edge, and what opens the operator's inbox.
     #[command(subcommand)]
     Key(KeyCommand),
 }
@@ -41,11 +41,14 @@ pub struct Serve {
     pub http: Option<SocketAddr>,
 }
 
-/// Keys that sign what goes to the edge.
+/// Keys: what signs batches to the edge, and what opens the operator's inbox.
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
     /// Draw a new one and print it as JSON: `secret` is for this region's `sync.key`, `public` for the edge's region table.
     New,
+    /// Draw an inbox for the operator's mail and print it as JSON: `inbox` is for `operator.inbox`, `capability` opens it
+    /// and is for you alone, at the end of the page's address behind `#`.
+    Inbox,
 }
 
 impl Serve {

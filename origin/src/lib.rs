@@ -14,6 +14,7 @@ pub mod sync;
 pub mod http;
 
 pub mod mail;
+pub mod operator;
 pub mod policy;
 pub mod verdict;
 

@@ -2,12 +2,14 @@
 //! `protocol::limits`.
 
 mod authors;
+mod operator;
 mod senders;
 mod signatures;
 
 use protocol::time::Millis;
 
 pub use authors::*;
+pub use operator::*;
 pub use senders::*;
 pub use signatures::*;
 

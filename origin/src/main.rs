@@ -9,9 +9,10 @@ use origin::{
     chance::SystemChance,
     cli::{Cli, Command, KeyCommand, Serve},
     config::{Config, ConfigError, layers::Settings},
-    ports::Chance,
+    operator::PublicKeys,
+    ports::{Chance, Draw},
 };
-use protocol::batch::SigningKey;
+use protocol::{batch::SigningKey, capability::Capability};
 use zeroize::Zeroizing;
 
 fn main() -> ExitCode {
@@ -49,6 +50,16 @@ fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
                 "id": public.id(),
             });
             say(&key.to_string());
+        }
+        Command::Key(KeyCommand::Inbox) => {
+            let capability = Capability::generate(&mut Draw(&SystemChance));
+            let keys = PublicKeys::of(&capability);
+            let inbox = serde_json::json!({
+                "capability": capability.to_text(),
+                "inbox": keys.to_string(),
+                "id": keys.inbox_id(),
+            });
+            say(&inbox.to_string());
         }
     }
     Ok(())

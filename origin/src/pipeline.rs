@@ -28,6 +28,7 @@ use crate::{
     limits::{ENCAPSULATION_OCTETS, INLINE_WORK_OCTETS, LONG_MESSAGES, MESSAGE_OVERHEAD, REPEATS},
     mail::{AddressHasher, Destination, Received},
     metrics::Metrics,
+    operator::Addressee,
     policy::Policy,
     ports::{Chance, Clock, Delivery, Door, Draw, Reception, Resolver, Store, Unreachable},
     seal,
@@ -44,6 +45,8 @@ pub struct Parts {
     pub domains: Vec<Domain>,
     /// What this host is called.
     pub hostname: String,
+    /// The address that the operator's mail is kept under.
+    pub operator: Address,
     /// Whether senders are checked, and by whom.
     pub senders: Senders,
     /// What is done about what is found out.
@@ -82,13 +85,20 @@ pub enum Senders {
 #[async_trait]
 impl Reception for Pipeline {
     async fn destination(&self, recipient: &Address) -> Result<Destination, Unreachable> {
-        let found = self.parts.store.destination(&self.parts.hasher.key(recipient), self.parts.clock.now()).await;
+        let addressee = Addressee::of(recipient.local());
+        let kept_under = match addressee {
+            Addressee::Reader => recipient,
+            Addressee::Operator => &self.parts.operator,
+        };
+        let found = self.parts.store.destination(&self.parts.hasher.key(kept_under), self.parts.clock.now()).await;
+        let found = found.map_err(|why| addressee.unreachable(why));
         let found = found.inspect_err(|why| self.parts.metrics.recipient_refused(*why))?;
         Ok(Destination { tag: recipient.tag().map(str::to_owned), ..found })
     }
 
     fn serves(&self, domain: &Domain) -> bool {
-        self.parts.domains.contains(domain)
+        // At the host's own name only the operator has an address.
+        self.parts.domains.contains(domain) || domain == self.parts.operator.domain()
     }
 
     fn reserve(&self, octets: usize) -> Result<Reservation, NoRoom> {

@@ -1,9 +1,10 @@
 use std::{net::SocketAddr, sync::Mutex, time::Duration};
 
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
     sync::oneshot,
+    task::JoinHandle,
 };
 
 use super::*;
@@ -24,7 +25,7 @@ async fn send(address: SocketAddr, text: &str) -> TcpStream {
     stream
 }
 
-async fn hear(stream: &mut TcpStream, wanted: &str) -> String {
+async fn hear(stream: &mut (impl AsyncRead + Unpin), wanted: &str) -> String {
     let mut heard = String::new();
     while !heard.contains(wanted) {
         let mut piece = [0; 4096];
@@ -35,8 +36,8 @@ async fn hear(stream: &mut TcpStream, wanted: &str) -> String {
     heard
 }
 
-#[tokio::test]
-async fn it_ends_in_time_whoever_holds_on() {
+/// An origin that runs: what it bound, what ends it, and its end.
+async fn started(config: Config) -> (serde_json::Value, oneshot::Sender<()>, JoinHandle<Result<(), StartError>>) {
     let (tell, told) = oneshot::channel();
     let (end, ended) = oneshot::channel::<()>();
     let tell = Mutex::new(Some(tell));
@@ -44,9 +45,57 @@ async fn it_ends_in_time_whoever_holds_on() {
         let tell = tell.lock().unwrap().take().unwrap();
         tell.send(serde_json::from_str::<serde_json::Value>(line).unwrap()).unwrap();
     };
-    let running = tokio::spawn(run(anywhere(), say, async { drop(ended.await) }));
-    let bound = told.await.unwrap();
-    let at = |name: &str| bound[name].as_str().unwrap().parse::<SocketAddr>().unwrap();
+    let running = tokio::spawn(run(config, say, async { drop(ended.await) }));
+    (told.await.unwrap(), end, running)
+}
+
+fn address(bound: &serde_json::Value, name: &str) -> SocketAddr {
+    bound[name].as_str().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn the_operator_reads_what_is_sent_to_postmaster_from_the_first_minute() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = anywhere();
+    config.dns = Dns::Off;
+    config.lmtp = crate::config::Lmtp::Socket { path: folder.path().join("lmtp"), mode: 0o600 };
+    let (bound, end, running) = started(config).await;
+    let mut door = send(address(&bound, "operator"), "GET /inbox HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").await;
+    let told = hear(&mut door, "\"}").await;
+    let told: serde_json::Value = serde_json::from_str(&told[told.find('{').unwrap()..]).unwrap();
+
+    let mut session = send(address(&bound, "smtp"), "").await;
+    hear(&mut session, "220 ").await;
+    session.write_all(b"HELO mta.example\r\n").await.unwrap();
+    hear(&mut session, "250 ").await;
+    session.write_all(b"MAIL FROM:<>\r\nRCPT TO:<Postmaster>\r\nDATA\r\n").await.unwrap();
+    hear(&mut session, "354 ").await;
+    session.write_all(b"Subject: To postmaster\r\n\r\n.\r\n").await.unwrap();
+    hear(&mut session, "250 2.0.0 Message accepted").await;
+    let mut local = tokio::net::UnixStream::connect(bound["lmtp"].as_str().unwrap()).await.unwrap();
+    hear(&mut local, "220 ").await;
+    local.write_all(b"LHLO mta.example\r\n").await.unwrap();
+    hear(&mut local, "250 LIMITS").await;
+    local.write_all(b"MAIL FROM:<>\r\nRCPT TO:<abuse@mayfly.test>\r\nDATA\r\n").await.unwrap();
+    hear(&mut local, "354 ").await;
+    local.write_all(b"Subject: To abuse\r\n\r\n.\r\n").await.unwrap();
+    hear(&mut local, "250 2.0.0 Message accepted").await;
+
+    let (id, capability) = (told["id"].as_str().unwrap(), told["capability"].as_str().unwrap());
+    let ask =
+        format!("GET /v1/inboxes/{id}/messages HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {capability}\r\n\r\n");
+    let mut reader = send(address(&bound, "http"), &ask).await;
+    let read = hear(&mut reader, "\"cursor\"").await;
+    assert!(read.contains("\"To postmaster\"") && read.contains("\"To abuse\""), "{read}");
+    end.send(()).unwrap();
+    timeout(Duration::from_secs(30), running).await.unwrap().unwrap().unwrap();
+    assert!(!folder.path().join("lmtp").exists());
+}
+
+#[tokio::test]
+async fn it_ends_in_time_whoever_holds_on() {
+    let (bound, end, running) = started(anywhere()).await;
+    let at = |name: &str| address(&bound, name);
 
     let mut maker = send(
         at("http"),

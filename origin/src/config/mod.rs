@@ -7,6 +7,7 @@
 pub mod keys;
 pub mod layers;
 mod lmtp;
+mod operator;
 mod policy;
 
 use std::{
@@ -18,11 +19,11 @@ use data_encoding::BASE64URL_NOPAD;
 use protocol::{address::Domain, time::Millis};
 use zeroize::Zeroizing;
 
-pub use self::lmtp::Lmtp;
 use self::{
     keys::Key,
     layers::{Settings, Source},
 };
+pub use self::{lmtp::Lmtp, operator::OperatorInbox};
 use crate::{limits::DNS_SERVERS, networks::Networks, policy::Policy};
 
 /// The origin's configuration, checked.
@@ -42,6 +43,8 @@ pub struct Config {
     pub http: Http,
     /// Where the operator's door is: metrics, nothing that readers need.
     pub operator: SocketAddr,
+    /// Where mail for postmaster and abuse goes.
+    pub operator_inbox: OperatorInbox,
     /// The embedded store.
     pub store: Store,
     /// The way to the edge.
@@ -213,6 +216,7 @@ impl Config {
                 page: settings.optional(Key::HttpPage).map(PathBuf::from),
             },
             operator: settings.parse(Key::OperatorListen, ADDRESS, |text| text.parse().ok())?,
+            operator_inbox: operator::operator_inbox(settings)?,
             store: Store {
                 octets: settings.parse(Key::StoreOctets, "must be a number of octets, at least 1048576", |text| {
                     text.parse().ok().filter(|n| *n >= 1024 * 1024)

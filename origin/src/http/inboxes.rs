@@ -111,6 +111,9 @@ pub(super) async fn erase(
     Bearer(credential): Bearer,
 ) -> Result<StatusCode, Refused> {
     shared.admit(id, &credential).await?;
+    if id == shared.api.operator.id() {
+        return Err(Refused::new(Kind::Forbidden, "The operator's inbox does not end; delete its messages instead."));
+    }
     shared.api.store.delete_inbox(id, shared.api.clock.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 
 use crate::{
     metrics::Metrics,
+    operator::StandingInbox,
     ports::{Clock, Store},
     registrar::Registrar,
 };
@@ -30,6 +31,7 @@ mod inboxes;
 mod messages;
 mod openapi;
 mod opening;
+mod operator;
 mod page;
 mod raw;
 mod refused;
@@ -50,6 +52,8 @@ pub struct ApiState {
     pub clock: Arc<dyn Clock>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// The operator's inbox.
+    pub operator: StandingInbox,
     /// This region's name.
     pub region: String,
     /// The folder of the built page; without one, only the API is served.
@@ -86,10 +90,10 @@ pub fn router(state: ApiState) -> Router {
     answer::dress_all(routes, metrics)
 }
 
-/// What only the operator should reach: `/metrics`, and with a virtual clock `/operator/clock`.
+/// What only the operator should reach: `/metrics`, `/inbox`, and with a virtual clock `/operator/clock`.
 pub fn operator_router(state: ApiState) -> Router {
     let metrics = Arc::clone(&state.metrics);
-    let routes = Router::new().route("/metrics", get(service::metrics));
+    let routes = Router::new().route("/metrics", get(service::metrics)).route("/inbox", get(operator::inbox));
     #[cfg(feature = "virtual-clock")]
     let routes = routes.route("/operator/clock", post(service::advance));
     answer::dress_all(answer::dress_operator(routes).with_state(state), metrics)
@@ -112,7 +116,7 @@ fn client_routes() -> Router<Arc<Shared>> {
 }
 
 /// The templates above, as labels: a path that was asked for never becomes one.
-const TEMPLATES: [&str; 14] = [
+const TEMPLATES: [&str; 15] = [
     "/v1/inboxes",
     "/v1/inboxes/{id}",
     "/v1/inboxes/{id}/messages",
@@ -126,6 +130,7 @@ const TEMPLATES: [&str; 14] = [
     "/readyz",
     "/openapi.json",
     "/metrics",
+    "/inbox",
     "/operator/clock",
 ];
 

@@ -27,6 +27,7 @@ use super::{ApiState, operator_router, router};
 use crate::{
     mail::{AddressHasher, Sealed},
     metrics::Metrics,
+    operator::{Holder, PublicKeys, StandingInbox},
     ports::{Chance, Draw, Store},
     registrar::{
         Registrar,
@@ -89,6 +90,7 @@ impl Bench {
             registrar: Arc::new(registrar),
             clock: Arc::clone(&clock) as _,
             metrics: Arc::new(Metrics::new()),
+            operator: operator(),
             region: "local".into(),
             page,
             draining: drained,
@@ -173,10 +175,22 @@ impl Bench {
         message
     }
 
+    /// The operator's inbox, as it is made at start.
+    async fn make_operators_inbox(&self) {
+        let made = operator().made(&AddressHasher::new(&[7; 32]), self.clock.time(), &mut Draw(&*self.chance));
+        self.store.create(made).await.unwrap();
+    }
+
     /// The store falls silent, or answers again.
     fn silence(&self, silent: bool) {
         self.store.silent.store(silent, Ordering::SeqCst);
     }
+}
+
+fn operator() -> StandingInbox {
+    let capability = Capability::from_bytes([42; 32]);
+    let host = Domain::parse("mx.mayfly.example").unwrap();
+    StandingInbox::new(PublicKeys::of(&capability), Holder::Process(capability), host)
 }
 
 impl Answer {

@@ -53,6 +53,7 @@ fn world(octets: usize) -> World {
         hasher: AddressHasher::new(&[7; 32]),
         domains: vec![Domain::parse("mayfly.test").unwrap()],
         hostname: "mx.mayfly.test".to_owned(),
+        operator: Address::parse("postmaster@mx.mayfly.test").unwrap(),
         senders: Senders::Unchecked,
         policy: Policy::default(),
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
@@ -264,6 +265,23 @@ async fn once_it_has_stopped_nothing_is_stored() {
     let delivery = world.send(&["anna@mayfly.test"], b"Subject: Late\r\n\r\n").await;
     assert_eq!(delivery, Delivery::Deferred(Deferral::StoreUnavailable));
     assert!(world.summaries(&owner).await.is_empty());
+}
+
+#[tokio::test]
+async fn role_addresses_of_every_name_go_to_the_operator() {
+    let world = world(1 << 24);
+    let find = async |address: &str| world.pipeline.destination(&Address::parse(address).unwrap()).await;
+    assert_eq!(find("postmaster@mayfly.test").await.err(), Some(Unreachable::Unavailable), "not made yet");
+    let operator = world.inbox("postmaster@mx.mayfly.test", 9).await;
+    for address in ["Postmaster@mayfly.test", "abuse@mayfly.test", "abuse+spam@mx.mayfly.test"] {
+        let destination = find(address).await.unwrap();
+        assert_eq!(destination.inbox, operator.inbox_id(), "{address}");
+    }
+    assert_eq!(find("abuse+spam@mayfly.test").await.unwrap().tag.as_deref(), Some("spam"));
+    assert!(world.pipeline.serves(&Domain::parse("mx.mayfly.test").unwrap()));
+    assert_eq!(find("anna@mx.mayfly.test").await.err(), Some(Unreachable::Unknown));
+    world.pipeline.parts.store.delete_inbox(operator.inbox_id(), world.clock.now()).await.unwrap();
+    assert_eq!(find("abuse@mayfly.test").await.err(), Some(Unreachable::Unavailable), "put off, not refused");
 }
 
 /// DNS that is down.

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use axum::http::Request;
 use http_body_util::BodyExt;
+use protocol::capability::Capability;
 use tower::ServiceExt;
 
 use super::{super::TEMPLATES, Bench, Body};
@@ -53,6 +54,29 @@ async fn requests_are_counted_by_template_and_only_the_operator_sees_it() {
     assert!(!text.contains("canary") && !text.contains(&inbox.id.to_string()));
 }
 
+#[tokio::test]
+async fn the_operators_inbox_is_told_at_the_operators_door_and_does_not_end() {
+    let bench = Bench::new();
+    bench.get("/inbox", "").await.is_problem(404);
+    let ask = |host| Request::get("/inbox").header("host", host).body(Body::empty()).unwrap();
+    let refused = bench.operator.clone().oneshot(ask("evil.example")).await.unwrap();
+    assert_eq!(refused.status(), 403);
+    let told = bench.operator.clone().oneshot(ask("127.0.0.1:9025")).await.unwrap();
+    assert_eq!(
+        (told.status(), told.headers()["cache-control"].to_str().unwrap()),
+        (200.try_into().unwrap(), "no-store")
+    );
+    let told: serde_json::Value =
+        serde_json::from_slice(&told.into_body().collect().await.unwrap().to_bytes()).unwrap();
+    let capability: Capability = told["capability"].as_str().unwrap().parse().unwrap();
+    assert_eq!(told["id"], capability.inbox_id().to_string());
+
+    bench.make_operators_inbox().await;
+    let path = format!("/v1/inboxes/{}", capability.inbox_id());
+    assert_eq!(bench.get(&path, &capability.to_text()).await.json()["address"], "postmaster@mx.mayfly.example");
+    bench.ask("DELETE", &path, &capability.to_text()).await.is_problem(403);
+}
+
 #[cfg(feature = "virtual-clock")]
 #[tokio::test]
 async fn the_operator_moves_the_virtual_clock() {
@@ -70,7 +94,7 @@ async fn the_document_names_every_route_and_its_refusals() {
     let paths = document["paths"].as_object().unwrap();
     let documented: BTreeSet<_> = paths.keys().map(String::as_str).collect();
     let public: BTreeSet<_> =
-        TEMPLATES.into_iter().filter(|t| *t != "/metrics" && !t.starts_with("/operator")).collect();
+        TEMPLATES.into_iter().filter(|t| !["/metrics", "/inbox", "/operator/clock"].contains(t)).collect();
     assert_eq!(documented, public);
     assert_eq!(document["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
     for (path, item) in paths {

@@ -3,6 +3,7 @@
 
 mod authors;
 mod operator;
+mod reports;
 mod senders;
 mod signatures;
 
@@ -10,6 +11,7 @@ use protocol::time::Millis;
 
 pub use authors::*;
 pub use operator::*;
+pub use reports::*;
 pub use senders::*;
 pub use signatures::*;
 

@@ -3,6 +3,8 @@
 //! Every label is an enum of ours or a reason's own name, so that no address, subject, id or other
 //! text of a client can ever become one, and the number of series is bounded by the code.
 
+mod reports;
+
 use std::sync::atomic::AtomicU64;
 
 use prometheus_client::{
@@ -10,8 +12,12 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
     registry::Registry,
 };
-use protocol::time::{Millis, Timestamp};
+use protocol::{
+    message::FeedbackKind,
+    time::{Millis, Timestamp},
+};
 
+use self::reports::Reports;
 use crate::{
     ports::{Delivery, Door, PushError, StoreStatus, Unreachable},
     verdict::{Deferral, Refusal},
@@ -35,6 +41,7 @@ pub struct Metrics {
     commit: Histogram,
     pushes: Family<PushLabels, Counter>,
     senders: senders::Senders,
+    reports: Reports,
     store: StoreGauges,
 }
 
@@ -219,6 +226,7 @@ impl Metrics {
             commit: Histogram::new(COMMIT_BUCKETS),
             pushes: Family::default(),
             senders: senders::Senders::default(),
+            reports: Reports::default(),
             store: StoreGauges::default(),
         };
         metrics.register_counters();
@@ -240,6 +248,7 @@ impl Metrics {
         r.register("smtp_sessions_open", "Sessions now", self.sessions_open.clone());
         r.register("smtp_sessions_refused", "Connections turned away at the door", self.sessions_refused.clone());
         r.register("smtp_commit_seconds", "From the last octet to the store's word", self.commit.clone());
+        self.reports.register(r);
         r.register("sync_pushes", "Batches sent to the edge, by outcome", self.pushes.clone());
     }
 
@@ -322,6 +331,11 @@ impl Metrics {
     /// A message was committed (or not) after `took`, from its last octet to the store's word.
     pub fn committed(&self, took: Millis) {
         self.commit.observe(took.as_duration().as_secs_f64());
+    }
+
+    /// A report of abuse was stored.
+    pub fn feedback_report(&self, kind: FeedbackKind) {
+        self.reports.count(kind);
     }
 
     /// A batch was sent to the edge.

@@ -190,10 +190,10 @@ impl Pipeline {
     async fn keep(&self, closed: Closed, mut room: Reservation, told: Told) -> Vec<Delivery> {
         let taking = self.taking.read().await;
         if *taking == Taking::NoMore {
-            return vec![Delivery::Deferred(Deferral::StoreUnavailable); closed.len()];
+            return vec![Delivery::Deferred(Deferral::StoreUnavailable); closed.copies.len()];
         }
-        let (mut outcomes, mut kept) = (Vec::with_capacity(closed.len()), Vec::new());
-        for (mark, copy) in closed {
+        let (mut outcomes, mut kept) = (Vec::with_capacity(closed.copies.len()), Vec::new());
+        for (mark, copy) in closed.copies {
             let outcome = match copy {
                 Copy::Known => Delivery::Stored,
                 Copy::New(sealed) => {
@@ -207,7 +207,12 @@ impl Pipeline {
             }
         }
         drop(taking);
-        match (told, fold(&outcomes)) {
+        let folded = fold(&outcomes);
+        // Where somebody's copy failed, the report comes again and is counted then.
+        if let Some(kind) = closed.reports.filter(|_| folded == Delivery::Stored) {
+            self.parts.metrics.feedback_report(kind);
+        }
+        match (told, folded) {
             // All of it is brought again.
             (Told::Together, Delivery::Deferred(_) | Delivery::Refused(_)) => self.desk.repeats().remember(&kept),
             (Told::Together, Delivery::Stored) | (Told::Each, _) => self.desk.repeats().forget(&kept),
@@ -246,7 +251,8 @@ impl Desk {
             let sealed = ready.seal(destination, MessageId::from_bytes(id), &mut Draw(self.chance.as_ref()));
             (mark, Copy::New(sealed))
         };
-        Ok(accepted.recipients().iter().zip(marks).map(|(destination, mark)| close(destination, mark)).collect())
+        let copies = accepted.recipients().iter().zip(marks).map(|(destination, mark)| close(destination, mark));
+        Ok(Closed { copies: copies.collect(), reports: accepted.content().report.as_ref().map(|report| report.kind) })
     }
 
     fn repeats(&self) -> MutexGuard<'_, Repeats> {

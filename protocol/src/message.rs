@@ -153,9 +153,61 @@ pub struct Content {
     pub attachments: Vec<Attachment>,
     /// Header fields worth showing, in the message's order: name and decoded value.
     pub headers: Vec<Header>,
+    /// What the message reports, if it is a report of abuse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<FeedbackReport>,
 }
 
-hidden!(Mailbox, AttachmentSummary, Header, InlinePart, Summary, Content);
+/// A report of abuse in the form of RFC 5965: what it says, and nothing that anybody has checked.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FeedbackReport {
+    /// What is reported.
+    pub kind: FeedbackKind,
+    /// The program that wrote it.
+    pub user_agent: String,
+    /// The version of the form.
+    pub version: String,
+    /// The domains that the reporter holds responsible.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reported_domains: Vec<String>,
+    /// The address that the reported message came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_ip: Option<String>,
+    /// When it came to the reporter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub arrived_at: Option<Timestamp>,
+    /// Its envelope's sender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original_mail_from: Option<String>,
+    /// How many recipients of it are named.
+    pub original_recipients: u32,
+    /// How many such messages this report stands for.
+    pub incidents: u64,
+}
+
+/// What a report of abuse reports (RFC 5965 §7.3, RFC 6430, RFC 6591).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum FeedbackKind {
+    /// Mail that nobody asked for.
+    Abuse,
+    /// Fraud or phishing.
+    Fraud,
+    /// A virus.
+    Virus,
+    /// Anything else.
+    #[default]
+    Other,
+    /// Mail that was taken for abuse and is none.
+    NotSpam,
+    /// Mail whose author could not be told.
+    AuthFailure,
+}
+
+hidden!(Mailbox, AttachmentSummary, Header, InlinePart, Summary, Content, FeedbackReport);
 
 /// One header field.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

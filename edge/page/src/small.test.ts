@@ -105,3 +105,15 @@ test("whatever a seal holds becomes a whole summary and a whole content", () => 
   }
   assert.equal(asContent({ attachments: [{ n: 1, encoding: "x-unknown" }] }).attachments[0]?.encoding, "identity");
 });
+
+test("a report of abuse is what it says, and whatever else is none", () => {
+  for (const junk of [undefined, null, 7, "abuse", []]) {
+    const { report } = asContent({ report: junk });
+    assert.ok(report === null || report.kind === "other");
+  }
+  const { report } = asContent({ report: { kind: "fraud", user_agent: "a/1", version: "1", original_recipients: 2, incidents: 3, reported_domains: ["b.example", 7] } });
+  assert.equal(report?.kind, "fraud");
+  assert.deepEqual(report?.reported_domains, ["b.example"]);
+  assert.deepEqual([report?.source_ip, report?.arrived_at, report?.incidents], ["", "", 3]);
+  assert.equal(asContent({ report: { kind: "<b>" } }).report?.kind, "other");
+});

@@ -22,12 +22,25 @@ export interface Summary {
 }
 export interface InlinePart { readonly cid: string; readonly content_type: string; readonly data: string }
 export interface Header { readonly name: string; readonly value: string }
+export type FeedbackKind = "abuse" | "fraud" | "virus" | "other" | "not-spam" | "auth-failure";
+/** A report of abuse (RFC 5965): what it says, and nothing that anybody has checked. */
+export interface FeedbackReport {
+  readonly kind: FeedbackKind;
+  readonly user_agent: string;
+  readonly reported_domains: readonly string[];
+  readonly source_ip: string;
+  readonly arrived_at: string;
+  readonly original_mail_from: string;
+  readonly original_recipients: number;
+  readonly incidents: number;
+}
 export interface Content {
   readonly text: string | null;
   readonly html: string | null;
   readonly inline: readonly InlinePart[];
   readonly attachments: readonly Attachment[];
   readonly headers: readonly Header[];
+  readonly report: FeedbackReport | null;
 }
 export interface SealedEntry { readonly id: string; readonly received_at: string; readonly size: number; readonly sealed: { readonly summary: string; readonly content?: string } }
 export interface SealedList { readonly messages: readonly SealedEntry[]; readonly cursor: string }

@@ -15,6 +15,7 @@ pub mod dkim;
 pub mod dmarc;
 mod entities;
 mod evidence;
+mod feedback;
 mod fields;
 mod heading;
 mod html;
@@ -94,6 +95,12 @@ impl Drop for Accepted {
         content.inline.iter_mut().for_each(|part| part.data.0.zeroize());
         content.attachments.iter_mut().for_each(|attachment| attachment.summary.filename.zeroize());
         content.headers.iter_mut().for_each(|header| header.value.zeroize());
+        if let Some(report) = &mut content.report {
+            report.user_agent.zeroize();
+            report.reported_domains.zeroize();
+            report.source_ip.zeroize();
+            report.original_mail_from.zeroize();
+        }
     }
 }
 
@@ -157,6 +164,7 @@ fn read(received: &Received, evidence: &Evidence) -> Result<(Summary, Content), 
         inline: bodies.inline,
         attachments: bodies.attachments,
         headers: heading.shown,
+        report: feedback::read(raw, &raw[trace_len.min(section.header.end)..section.header.end], &parts),
     };
     Ok((summary, content))
 }

@@ -1,5 +1,7 @@
 //! What becomes of a message's copies, one a recipient, and how that is told. Pure: stores nothing itself.
 
+use protocol::message::FeedbackKind;
+
 use super::repeats::Mark;
 use crate::{
     mail::{Sealed, Stored},
@@ -7,8 +9,13 @@ use crate::{
     verdict::Deferral,
 };
 
-/// A message's copies in the order of its recipients, each with its mark.
-pub(super) type Closed = Vec<(Mark, Copy)>;
+/// A message, sealed.
+pub(super) struct Closed {
+    /// Its copies in the order of its recipients, each with its mark.
+    pub(super) copies: Vec<(Mark, Copy)>,
+    /// What it reports, if it is a report of abuse.
+    pub(super) reports: Option<FeedbackKind>,
+}
 
 /// One recipient's copy.
 pub(super) enum Copy {

@@ -284,6 +284,25 @@ async fn role_addresses_of_every_name_go_to_the_operator() {
     assert_eq!(find("abuse@mayfly.test").await.err(), Some(Unreachable::Unavailable), "put off, not refused");
 }
 
+#[tokio::test]
+async fn a_report_of_abuse_is_understood_and_counted_once_stored() {
+    let world = world(1 << 24);
+    let owner = world.inbox("postmaster@mx.mayfly.test", 9).await;
+    let report = b"Subject: Report\r\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n\
+        --b\r\n\r\nSpam.\r\n--b\r\nContent-Type: message/feedback-report\r\n\r\n\
+        Feedback-Type: fraud\r\nUser-Agent: a/1\r\nVersion: 1\r\n--b--\r\n";
+    assert_eq!(world.send(&["abuse@mayfly.test"], report).await, Delivery::Stored);
+    assert_eq!(world.send(&["abuse@mayfly.test"], b"Subject: None\r\n\r\n").await, Delivery::Stored);
+    let metrics = world.pipeline.parts.metrics.render(&world.pipeline.parts.store.status(), world.clock.now()).unwrap();
+    assert!(metrics.contains("mayfly_feedback_reports_total{kind=\"fraud\"} 1"), "{metrics}");
+    let (id, now) = (owner.inbox_id(), world.clock.now());
+    let entry = world.pipeline.parts.store.list(id, None, 1, now).await.unwrap().messages[0].entry.id;
+    let sealed = world.pipeline.parts.store.part(id, entry, Part::Content, now).await.unwrap();
+    let opened = owner.key_pair().open(&Binding { inbox: id, message: entry }, Part::Content, &sealed).unwrap();
+    let content: protocol::message::Content = serde_json::from_slice(&opened.inflate(1 << 20).unwrap()).unwrap();
+    assert_eq!(content.report.unwrap().kind, protocol::message::FeedbackKind::Fraud);
+}
+
 /// DNS that is down.
 struct Down;
 

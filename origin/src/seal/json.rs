@@ -7,7 +7,7 @@ use std::{borrow::Cow, fmt::Write as _, io};
 
 use protocol::{
     limits::{CONTENT_OCTETS, SUMMARY_OCTETS},
-    message::{Attachment, Content, Header, InlinePart, Summary},
+    message::{Attachment, Content, FeedbackReport, Header, InlinePart, Summary},
 };
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -32,6 +32,8 @@ struct View<'a> {
     inline: &'a [InlinePart],
     attachments: &'a [Attachment],
     headers: &'a [Header],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a FeedbackReport>,
 }
 
 /// A summary's JSON without a tag, in at most [`SUMMARY_JSON`] octets.
@@ -83,6 +85,7 @@ pub(super) fn content(content: &Content) -> Result<Zeroizing<Vec<u8>>, serde_jso
         inline: &content.inline,
         attachments: &content.attachments,
         headers: &content.headers,
+        report: content.report.as_ref(),
     };
     let (text, html) = (content.text.as_deref(), content.html.as_deref());
     if length(&view(text, html))? <= CONTENT_OCTETS {

@@ -1,7 +1,7 @@
 use crate::{
     api::{CreateInboxBody, InboxView, Privacy, Provider},
     id::{InboxId, MessageId},
-    message::{AttachmentSummary, Content, Header, Mailbox, OpenEntry, Summary},
+    message::{AttachmentSummary, Content, FeedbackReport, Header, Mailbox, OpenEntry, Summary},
     time::Timestamp,
 };
 
@@ -22,8 +22,14 @@ fn mail_addresses_and_capabilities_are_not_printed() {
         ..Summary::default()
     };
     let header = Header { name: canary(), value: canary() };
-    let content =
-        Content { text: Some(canary()), html: Some(canary()), headers: vec![header.clone()], ..Content::default() };
+    let report = FeedbackReport { source_ip: Some(canary()), user_agent: canary(), ..FeedbackReport::default() };
+    let content = Content {
+        text: Some(canary()),
+        html: Some(canary()),
+        headers: vec![header.clone()],
+        report: Some(report.clone()),
+        ..Content::default()
+    };
     let view = InboxView {
         id: InboxId::from_bytes([1; 16]),
         address: Some(canary()),
@@ -44,7 +50,8 @@ fn mail_addresses_and_capabilities_are_not_printed() {
         content: Some(content.clone()),
     };
     let from = &summary.from;
-    let printed = format!("{view:?} {body:?} {summary:?} {content:?} {entry:?} {attachment:?} {header:?} {from:?}");
+    let printed =
+        format!("{view:?} {body:?} {summary:?} {content:?} {entry:?} {attachment:?} {header:?} {from:?} {report:?}");
     assert!(!printed.contains("canary"), "{printed}");
     assert!(printed.starts_with("InboxView(…)"), "{printed}");
 }

@@ -48,7 +48,7 @@ fn fields_tell_the_last_hop_and_no_recipient() {
         ..trace
     };
     assert!(null.fields().starts_with("Return-Path: <>\r\nReceived: from client.example ([IPv6:2001:db8::1])\r\n"));
-    let local = Trace { client: Client::Local, with: With::Utf8Lmtp, ..trace };
+    let local = Trace { client: Client::Local, with: With::Utf8Lmtp, tls: None, ..trace };
     let fields = local.fields();
     assert!(fields.contains("Received: from client.example\r\n\tby mx.example with UTF8LMTP;\r\n\t"), "{fields}");
 }

@@ -36,7 +36,7 @@ fn received(trace: &str, sent: &str) -> Received {
         recipients: Vec::new(),
         raw: Zeroizing::new(format!("{trace}{sent}").into_bytes()),
         trace_len: trace.len(),
-        hop: Hop { client: [192, 0, 2, 1].into(), helo: Secret(String::new()), tls: None },
+        hop: Hop { client: std::net::Ipv4Addr::new(192, 0, 2, 1).into(), helo: Secret(String::new()), tls: None },
         received_at: Timestamp::from_millis(0),
     }
 }

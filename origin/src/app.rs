@@ -3,6 +3,7 @@
 //! Ending goes the way of the mail: first nothing new comes in, then what is under way is finished, then
 //! what the edge is owed is pushed, for this store is memory and ends with the process.
 
+pub mod judge;
 mod lmtp;
 mod operator;
 mod process;
@@ -77,6 +78,9 @@ pub enum StartError {
     /// The way to the edge cannot be built.
     #[error("the link to the edge cannot be built: {0}")]
     Link(String),
+    /// A message's evidence was lost.
+    #[error("the message cannot be judged: {0}")]
+    Judge(crate::pipeline::evidence::Lost),
     /// The system does not let us hear signals.
     #[error("signals cannot be heard: {0}")]
     Signals(io::Error),

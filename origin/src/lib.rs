@@ -23,6 +23,7 @@ pub mod limits;
 pub mod networks;
 pub mod ports;
 
+pub mod opinion;
 pub mod pipeline;
 pub mod registrar;
 

@@ -1,18 +1,25 @@
 //! `mayfly`: reads what was typed, the file and the environment, and hands over to the library.
 
-use std::{io::Write as _, process::ExitCode};
+use std::{
+    io::{Read as _, Write as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::Parser;
 use data_encoding::BASE64URL_NOPAD;
 use origin::{
-    app,
+    app::{self, judge::Circumstances},
     chance::SystemChance,
     cli::{Cli, Command, KeyCommand, Serve},
-    config::{Config, ConfigError, layers::Settings},
+    config::{
+        Config, ConfigError,
+        layers::{Layers, Settings},
+    },
     operator::PublicKeys,
     ports::{Chance, Draw},
 };
-use protocol::{batch::SigningKey, capability::Capability};
+use protocol::{batch::SigningKey, capability::Capability, limits::MESSAGE_OCTETS};
 use zeroize::Zeroizing;
 
 fn main() -> ExitCode {
@@ -40,6 +47,16 @@ fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
             Config::from_settings(&settings)?;
             say(settings.to_string().trim_end());
         }
+        Command::Judge(flags) => {
+            let config = Config::from_settings(&lay(flags.config.as_ref(), |file, environment| {
+                flags.layers(file, environment)
+            })?)?;
+            let how = Circumstances { client: flags.ip, helo: flags.helo, mail_from: flags.mail_from };
+            let message = read_message(&flags.message)?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let opinion = runtime.block_on(app::judge::judge(&config, how, &message))?;
+            say(&serde_json::to_string_pretty(&opinion)?);
+        }
         Command::Key(KeyCommand::New) => {
             let mut seed = Zeroizing::new([0; 32]);
             SystemChance.fill(seed.as_mut());
@@ -65,15 +82,35 @@ fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// A message's octets, or those of standard input; somewhat more than the largest that is taken, so that a larger one is refused
+/// for its size.
+fn read_message(path: &Path) -> std::io::Result<Zeroizing<Vec<u8>>> {
+    let most = 2 * MESSAGE_OCTETS as u64;
+    let mut message = Zeroizing::new(Vec::new());
+    if path == Path::new("-") {
+        std::io::stdin().take(most).read_to_end(&mut message)?;
+    } else {
+        std::fs::File::open(path)?.take(most).read_to_end(&mut message)?;
+    }
+    Ok(message)
+}
+
 fn settings(flags: &Serve) -> Result<Settings, ConfigError> {
+    lay(flags.config.as_ref(), |file, environment| flags.layers(file, environment))
+}
+
+fn lay(
+    config: Option<&PathBuf>,
+    layers: impl FnOnce(Option<String>, Vec<(String, String)>) -> Layers,
+) -> Result<Settings, ConfigError> {
     let read = |path: &std::path::PathBuf| {
         std::fs::read_to_string(path)
             .map_err(|error| ConfigError::File { path: path.clone(), reason: error.to_string() })
     };
-    let file = flags.config.as_ref().map(read).transpose()?;
+    let file = config.map(read).transpose()?;
     // Variables that are not UTF-8 are none of ours: ours are all text.
     let environment = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
-    Settings::lay(flags.layers(file, environment.collect()))
+    Settings::lay(layers(file, environment.collect()))
 }
 
 /// Who closed standard output does not want to hear it.

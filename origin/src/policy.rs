@@ -32,22 +32,36 @@ pub struct Policy {
     pub dmarc_no_author: OnFail,
 }
 
-impl Default for Policy {
-    /// The reader is told of everything; what an author's domain asks to have refused is refused; faults wait.
-    fn default() -> Self {
+impl Policy {
+    /// That refuses and defers nothing for its sender's sake: for who wants to see what a reader would.
+    #[must_use]
+    pub const fn of_readers() -> Self {
         Self {
             spf_fail: OnFail::Tag,
             spf_softfail: OnFail::Tag,
             spf_permerror: OnFail::Tag,
-            spf_temperror: OnFault::Defer,
+            spf_temperror: OnFault::Tag,
             dkim_fail: OnFail::Tag,
             dkim_permerror: OnFail::Tag,
-            dkim_temperror: OnFault::Defer,
-            dmarc_reject: OnFail::Refuse,
+            dkim_temperror: OnFault::Tag,
+            dmarc_reject: OnFail::Tag,
             dmarc_quarantine: OnFail::Tag,
             dmarc_none: OnFail::Tag,
-            dmarc_temperror: OnFault::Defer,
+            dmarc_temperror: OnFault::Tag,
             dmarc_no_author: OnFail::Tag,
+        }
+    }
+}
+
+impl Default for Policy {
+    /// The reader is told of everything; what an author's domain asks to have refused is refused; faults wait.
+    fn default() -> Self {
+        Self {
+            spf_temperror: OnFault::Defer,
+            dkim_temperror: OnFault::Defer,
+            dmarc_reject: OnFail::Refuse,
+            dmarc_temperror: OnFault::Defer,
+            ..Self::of_readers()
         }
     }
 }

@@ -122,6 +122,7 @@ fn update(capability: &Capability, text: &str, now: Timestamp) -> Result<Told, F
         seq: Seq(1),
         entries: vec![IndexEntry { seq: Seq(1), entry }],
         deleted: Vec::new(),
+        deliveries: Vec::new(),
     };
     let blob = |part, octets: Vec<u8>| -> Result<_, Failure> {
         Ok((BlobHead { inbox, message, part, len: u32::try_from(octets.len())? }, octets))

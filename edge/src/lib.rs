@@ -1,6 +1,6 @@
 //! The edge: a Wasm worker at every point of presence.
 //!
-//! A request is admitted ([`admission`]), routed ([`routes`]), and answered from KV ([`record`], [`listing`]), by
+//! A request is admitted ([`admission`]), routed ([`routes`]), and answered from KV ([`record`], [`listing`], [`deliveries`]), by
 //! the home region ([`region`]), or refused ([`refusal`]). Where the client showed its capability, mail is opened
 //! for that one answer ([`opening`], [`events`]). Everything outside [`runtime`] is pure and is tested on any
 //! machine; [`runtime`] alone touches KV, Durable Objects, other servers and the clock.
@@ -11,6 +11,7 @@ pub mod admission;
 pub mod batches;
 pub mod creation;
 pub mod credential;
+pub mod deliveries;
 pub mod events;
 pub mod headers;
 pub mod listing;

@@ -3,8 +3,9 @@
 use protocol::{
     api::{InboxView, OpenList, SealedList},
     capability::Capability,
+    delivery::{OpenDeliveries, OpenDelivery, SealedDeliveries},
     id::{InboxId, MessageId},
-    limits::{CONTENT_OCTETS, MESSAGE_OCTETS},
+    limits::{CONTENT_OCTETS, DELIVERY_OCTETS, MESSAGE_OCTETS},
     message::{Attachment, Content, OpenEntry, Part, SealedEntry, Summary},
     sealing::{Binding, KeyPair, OpenError},
     transfer,
@@ -81,6 +82,18 @@ impl Opener {
     pub fn list(&self, list: &SealedList) -> Result<OpenList, Closed> {
         let messages = list.messages.iter().map(|entry| self.entry(entry)).collect::<Result<_, _>>()?;
         Ok(OpenList { messages, cursor: list.cursor })
+    }
+
+    /// The records of mail that did not come.
+    ///
+    /// # Errors
+    /// [`Closed`].
+    pub fn deliveries(&self, list: &SealedDeliveries) -> Result<OpenDeliveries, Closed> {
+        let open = list.deliveries.iter().map(|sealed| {
+            let record = self.json(sealed.id, Part::Delivery, sealed.sealed.as_slice(), DELIVERY_OCTETS)?;
+            Ok(OpenDelivery { id: sealed.id, record })
+        });
+        Ok(OpenDeliveries { deliveries: open.collect::<Result<_, Closed>>()?, cursor: list.cursor })
     }
 
     /// What is read of a message.

@@ -75,7 +75,7 @@ pub fn part_key(inbox: InboxId, message: MessageId, part: Part) -> Option<String
     let name = match part {
         Part::Content => "content",
         Part::Raw => "raw",
-        Part::Summary | Part::Address => return None,
+        Part::Summary | Part::Address | Part::Delivery => return None,
     };
     Some(format!("part/{inbox}/{message}/{name}"))
 }

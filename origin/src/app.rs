@@ -145,7 +145,7 @@ async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output =
     let operator = operator::standing(&config, parts.chance.as_ref());
     let keeper = operator::Keeper::new(operator.clone(), &parts);
     keeper.make().await;
-    background.spawn(keeper.keep(ending));
+    background.spawn(keeper.keep(ending.clone()));
 
     let mut ready = serde_json::json!({
         "smtp": listeners.smtp.local_addr().ok(),
@@ -157,6 +157,8 @@ async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output =
     }
     let mut fronts = JoinSet::new();
     let pipeline = parts.open(&mut fronts, listeners, &config, Intake { tls, senders, operator }, &draining);
+    let recording = Arc::clone(&pipeline);
+    background.spawn(async move { recording.keep_records(ending).await });
     say(&ready.to_string());
     tracing::info!(region = config.region, "ready");
 

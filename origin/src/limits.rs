@@ -3,6 +3,7 @@
 
 mod authors;
 mod operator;
+mod records;
 mod reports;
 mod senders;
 mod signatures;
@@ -11,6 +12,7 @@ use protocol::time::Millis;
 
 pub use authors::*;
 pub use operator::*;
+pub use records::*;
 pub use reports::*;
 pub use senders::*;
 pub use signatures::*;

@@ -25,7 +25,10 @@ use protocol::{
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-pub use crate::{judge::Accepted, seal::Sealed};
+pub use crate::{
+    judge::Accepted,
+    seal::{Sealed, SealedRecord},
+};
 
 /// The octets of a message in the clear, in one buffer that is wiped when dropped.
 pub type Plaintext = Zeroizing<Vec<u8>>;
@@ -37,6 +40,17 @@ pub enum ReversePath {
     Null,
     /// A mailbox, as written between the angle brackets.
     Mailbox(Secret),
+}
+
+impl ReversePath {
+    /// The domain that the mailbox names, as written: unchecked, and a text about a person.
+    #[must_use]
+    pub fn domain(&self) -> Option<&str> {
+        match self {
+            Self::Null => None,
+            Self::Mailbox(mailbox) => mailbox.0.rsplit_once('@').map(|(_, domain)| domain),
+        }
+    }
 }
 
 /// A text about a person: kept for the message's own trace, never printed.

@@ -3,6 +3,7 @@
 //! Every label is an enum of ours or a reason's own name, so that no address, subject, id or other
 //! text of a client can ever become one, and the number of series is bounded by the code.
 
+mod records;
 mod reports;
 
 use std::sync::atomic::AtomicU64;
@@ -17,6 +18,7 @@ use protocol::{
     time::{Millis, Timestamp},
 };
 
+pub use self::records::Records;
 use self::reports::Reports;
 use crate::{
     ports::{Delivery, Door, PushError, StoreStatus, Unreachable},
@@ -42,6 +44,8 @@ pub struct Metrics {
     pushes: Family<PushLabels, Counter>,
     senders: senders::Senders,
     reports: Reports,
+    /// Delivery records.
+    pub records: Records,
     store: StoreGauges,
 }
 
@@ -227,11 +231,13 @@ impl Metrics {
             pushes: Family::default(),
             senders: senders::Senders::default(),
             reports: Reports::default(),
+            records: Records::default(),
             store: StoreGauges::default(),
         };
         metrics.register_counters();
         metrics.begin_at_zero();
         metrics.senders.register(&mut metrics.registry);
+        metrics.records.register(&mut metrics.registry);
         metrics.store.register(&mut metrics.registry);
         metrics
     }

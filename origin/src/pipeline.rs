@@ -5,6 +5,8 @@
 
 mod copies;
 pub mod evidence;
+mod pace;
+mod records;
 mod repeats;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +22,7 @@ use zeroize::Zeroizing;
 use self::{
     copies::{Closed, Copy, Told, fold, outcome},
     evidence::Lost,
+    records::{Recorder, Said},
     repeats::{Marker, Repeats},
 };
 use crate::{
@@ -30,7 +33,7 @@ use crate::{
     metrics::Metrics,
     operator::Addressee,
     policy::Policy,
-    ports::{Chance, Clock, Delivery, Door, Draw, Reception, Resolver, Store, Unreachable},
+    ports::{Attempt, Chance, Clock, Delivery, Door, Draw, Reception, Resolver, Store, Unreachable},
     seal,
     verdict::{Deferral, Verdict},
 };
@@ -65,6 +68,7 @@ pub struct Pipeline {
     desk: Desk,
     long: Semaphore,
     taking: RwLock<Taking>,
+    recorder: Recorder,
 }
 
 /// Whether mail is taken still.
@@ -113,6 +117,15 @@ impl Reception for Pipeline {
         self.outcomes(message, room, Told::Each).await
     }
 
+    async fn full(&self, recipient: &Address) -> Option<Destination> {
+        self.parts.store.owner(&self.parts.hasher.key(recipient), self.parts.clock.now()).await.ok()
+    }
+
+    fn failed(&self, attempt: Attempt) {
+        let left_out = self.recorder.take(attempt, self.parts.clock.now());
+        self.parts.metrics.records.dropped(left_out);
+    }
+
     fn at_the_door(&self, what: Door) {
         self.parts.metrics.door(what);
     }
@@ -134,17 +147,21 @@ impl Pipeline {
             parts,
             long: Semaphore::new(LONG_MESSAGES),
             taking: RwLock::new(Taking::Mail),
+            recorder: Recorder::default(),
         }
     }
 
     /// What becomes of each recipient's copy.
     async fn outcomes(&self, message: Received, room: Reservation, told: Told) -> Vec<Delivery> {
         let begun = self.parts.clock.now();
-        let recipients = message.recipients.len();
+        let (recipients, said) = (message.recipients.len(), Said::of(&message));
         let outcomes = match self.work_on(message).await {
             Ok(closed) => self.keep(closed, room, told).await,
             Err(delivery) => vec![delivery; recipients],
         };
+        for attempt in said.failed(&outcomes, told) {
+            self.failed(attempt);
+        }
         self.parts.metrics.message(&fold(&outcomes));
         self.parts.metrics.committed(self.parts.clock.now().since(begun));
         outcomes

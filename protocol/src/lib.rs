@@ -6,7 +6,7 @@
 //! In the order of a message's way: an [`address`] is drawn ([`name`]) and bound to a
 //! [`capability`]; mail for it is described by [`message`], closed by [`sealing`], carried to the
 //! edge by a signed [`batch`], admitted by the [`limiter`], routed by [`region`] and listed by
-//! [`cursor`] through the [`api`], whose refusals are [`problem`]s. An attachment is cut from the opened message by
+//! [`cursor`] through the [`api`], whose refusals are [`problem`]s. Mail that did not come leaves a [`delivery`] record. An attachment is cut from the opened message by
 //! [`transfer`] and named by [`disposition`].
 
 pub mod address;
@@ -15,6 +15,7 @@ pub mod batch;
 pub mod bytes;
 pub mod capability;
 pub mod cursor;
+pub mod delivery;
 pub mod disposition;
 mod hidden;
 pub mod id;

@@ -19,6 +19,12 @@ pub const INBOX_MESSAGES: usize = 200;
 /// Deletions that one inbox's readers are told: a reader behind more of them has been away for most of its life.
 pub const INBOX_DELETIONS: usize = 1_000;
 
+/// Delivery records one inbox keeps; beyond, the oldest go. Keeps the index one small KV value, whoever knocks.
+pub const INBOX_DELIVERIES: usize = 50;
+
+/// Largest sealed delivery record in octets: a domain and a reply, each bounded, with the envelope.
+pub const DELIVERY_OCTETS: usize = 4 * 1024;
+
 /// Largest message in octets, as `SIZE` announces it (RFC 1870). Its sealed form, padded by at most
 /// 12 %, stays below KV's 25 MiB a value.
 pub const MESSAGE_OCTETS: usize = 20 * 1024 * 1024;

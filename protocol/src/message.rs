@@ -20,6 +20,8 @@ pub enum Part {
     Raw = 3,
     /// An inbox's own address in UTF-8, sealed to its owner when the inbox is made, so that no store holds it.
     Address = 4,
+    /// Why mail did not come: a [`DeliveryRecord`](crate::delivery::DeliveryRecord) in JSON, under an id of its own.
+    Delivery = 5,
 }
 
 /// What a list shows of a message.

@@ -156,11 +156,16 @@ fn seal(suite: Suite, key: Key, inbox_id: InboxId, rng_seed: u64) -> Message {
     });
     let sealed_address = Sealer::new(&public_key, Binding::address(inbox_id), &mut Seeded(rng_seed + 1))
         .seal(Part::Address, Payload::Identity(address));
-    let plaintexts: [(Part, Encoding, &[u8], Vec<u8>); 4] = [
+    let delivery =
+        b"{\"at\":\"2026-11-23T20:54:00.125Z\",\"reason\":\"interrupted\",\"reply\":\"421 4.4.2 Timed out\"}";
+    let sealed_delivery =
+        Sealer::new(&public_key, binding, &mut Seeded(rng_seed + 2)).seal(Part::Delivery, Payload::Identity(delivery));
+    let plaintexts: [(Part, Encoding, &[u8], Vec<u8>); 5] = [
         (Part::Summary, Encoding::Identity, summary, sealed.summary),
         (Part::Content, Encoding::Deflate, content, sealed.content),
         (Part::Raw, Encoding::Deflate, &raw, sealed.raw),
         (Part::Address, Encoding::Identity, address, sealed_address),
+        (Part::Delivery, Encoding::Identity, delivery, sealed_delivery),
     ];
     let parts = plaintexts.map(|(part, encoding, plaintext, blob)| SealedPart {
         part,
@@ -210,7 +215,7 @@ fn what_was_sealed_opens_and_is_sealed_alike() {
         let pair = vector.key.pair(suite);
         let public_key = PublicKey::from_bytes(suite, vector.public_key.as_slice()).expect("a public key");
         assert!(pair.public_key() == public_key);
-        assert_eq!(vector.parts.len(), 4);
+        assert_eq!(vector.parts.len(), 5);
         for part in &vector.parts {
             check(&vector, part, &pair, &public_key);
         }
@@ -220,6 +225,7 @@ fn what_was_sealed_opens_and_is_sealed_alike() {
 fn check(vector: &Message, sealed: &SealedPart, pair: &KeyPair, public_key: &PublicKey) {
     let (binding, rng_seed) = match sealed.part {
         Part::Address => (Binding::address(vector.inbox_id), vector.rng_seed + 1),
+        Part::Delivery => (Binding { inbox: vector.inbox_id, message: vector.message_id }, vector.rng_seed + 2),
         Part::Summary | Part::Content | Part::Raw => {
             (Binding { inbox: vector.inbox_id, message: vector.message_id }, vector.rng_seed)
         }

@@ -15,7 +15,7 @@ import { Chacha20Poly1305 } from "@hpke/chacha20poly1305";
 import { CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from "@hpke/core";
 import { XWing } from "@hpke/hybridkem-x-wing";
 
-const PARTS = { summary: 1, content: 2, raw: 3, address: 4 };
+const PARTS = { summary: 1, content: 2, raw: 3, address: 4, delivery: 5 };
 const ENCODINGS = ["identity", "deflate"];
 const ENCAPSULATION_OCTETS = { 1: 1120, 2: 32 };
 const TAG_OCTETS = 16;

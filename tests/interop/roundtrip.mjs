@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { inflateRawSync } from "node:zlib";
 
-const PARTS = { summary: 1, content: 2, raw: 3, address: 4 };
+const PARTS = { summary: 1, content: 2, raw: 3, address: 4, delivery: 5 };
 const NO_MESSAGE = "a".repeat(26);
 
 const golden = new URL("../golden/", import.meta.url);
@@ -56,8 +56,8 @@ function check(opener, vector, sealed) {
     ["seal", messageId, part, tampered(blob.length - 1)],
     ["seal", messageId, part, blob.subarray(0, blob.length - 1)],
     ["seal", vector.inbox_id, part, blob],
-    ["part", messageId, (part % 4) + 1, blob],
-    ["part", messageId, 5, blob],
+    ["part", messageId, (part % 5) + 1, blob],
+    ["part", messageId, 6, blob],
     ["truncated", messageId, part, blob.subarray(0, 1000)],
     ["truncated", messageId, part, blob.subarray(0, 0)],
     ["message id", "nonsense", part, blob],

@@ -22,7 +22,7 @@
 //!   readonly readTokenHash: string;
 //!   /** base64url of 1,216 octets: `public_key` of `POST /v1/inboxes`. */
 //!   readonly publicKey: string;
-//!   /** Opens a sealed part: 1 summary, 2 content, 3 raw, 4 address (whose message id is sixteen zero octets). */
+//!   /** Opens a sealed part: 1 summary, 2 content, 3 raw, 4 address (whose message id is sixteen zero octets), 5 delivery. */
 //!   open(messageId: string, part: number, blob: Uint8Array): Opened;
 //!   /** Wipes the key pair. */
 //!   free(): void;
@@ -144,6 +144,7 @@ impl Opener {
             2 => Part::Content,
             3 => Part::Raw,
             4 => Part::Address,
+            5 => Part::Delivery,
             _ => return Err(JsError::new("part")),
         };
         let binding = Binding { inbox: self.inbox, message };

@@ -24,6 +24,7 @@ fn record(region: &str, seq: u64) -> InboxRecord {
         seq: Seq(seq),
         entries: Vec::new(),
         deleted: Vec::new(),
+        deliveries: Vec::new(),
     }
 }
 

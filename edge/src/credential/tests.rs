@@ -19,6 +19,7 @@ fn record(hash: Vec<u8>) -> InboxRecord {
         seq: Seq(0),
         entries: Vec::new(),
         deleted: Vec::new(),
+        deliveries: Vec::new(),
     }
 }
 

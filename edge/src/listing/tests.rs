@@ -37,6 +37,7 @@ fn record(count: u64) -> InboxRecord {
         seq: Seq(count),
         entries: (1..=count).map(|n| IndexEntry { seq: Seq(n), entry: entry(n) }).collect(),
         deleted: Vec::new(),
+        deliveries: Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 use protocol::{
     bytes::Base64,
     cursor::{Cursor, Seq},
+    delivery::SealedDelivery,
     message::{AttachmentSummary, SealedParts, TransferEncoding},
     sealing::{Payload, Sealer},
     time::Timestamp,
@@ -121,6 +122,20 @@ fn the_address_is_opened_to_its_owner() {
     };
     let view = opener().inbox(view).unwrap();
     assert_eq!((view.address.as_deref(), view.sealed), (Some("quiet-heron-4821@mail.example"), None));
+}
+
+#[test]
+fn records_of_mail_that_did_not_come_are_opened_to_their_owner() {
+    let json = br#"{"at":"2026-11-23T20:54:00.125Z","reason":"loop","reply":"554 5.4.6 In a circle"}"#;
+    let sealed = sealer(message()).seal(Part::Delivery, Payload::Identity(json));
+    let at = Timestamp::parse("2026-11-23T20:54:00.125Z").unwrap();
+    let delivery = SealedDelivery { id: message(), at, sealed: Base64(sealed) };
+    let list = SealedDeliveries { deliveries: vec![delivery.clone()], cursor: Cursor::default() };
+    let open = opener().deliveries(&list).unwrap();
+    assert_eq!((open.deliveries[0].id, open.deliveries[0].record.reason.as_str()), (message(), "loop"));
+    let moved = SealedDelivery { id: MessageId::from_bytes([5; 16]), ..delivery };
+    let moved = SealedDeliveries { deliveries: vec![moved], ..list };
+    assert_eq!(opener().deliveries(&moved).err(), Some(Closed::Seal));
 }
 
 #[test]

@@ -37,6 +37,7 @@ fn record(seq: u64, expires_at: Timestamp) -> InboxRecord {
         seq: Seq(seq),
         entries: vec![entry(1), entry(2)],
         deleted: Vec::new(),
+        deliveries: Vec::new(),
     }
 }
 
@@ -74,6 +75,7 @@ fn keys_name_inbox_message_and_part() {
     assert_eq!(part_key(inbox(), message(2), Part::Raw), Some(expected));
     assert_eq!(part_key(inbox(), message(2), Part::Summary), None);
     assert_eq!(part_key(inbox(), message(2), Part::Address), None);
+    assert_eq!(part_key(inbox(), message(2), Part::Delivery), None);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use worker::{Method, Request, Response};
 
 use super::{
-    Edge, body,
+    Edge, body, deliveries,
     home::{self, Ask, FRESHNESS_TIMEOUT, Heard},
     kv::Write,
     live,
@@ -68,9 +68,10 @@ pub(super) async fn answer(edge: &Edge, mut request: Request, id: InboxId, call:
         InboxCall::Events => live::events(edge, &request, &credential, id, home).await,
         InboxCall::Deliveries => {
             let url = request.url()?;
-            let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-            let ask = Ask::get(format!("{}/deliveries{query}", path(id))).with_token(token);
-            reply::forward(heard(edge.homes().of_inbox(home, &ask).await)?)
+            let pairs: Vec<_> = url.query_pairs().collect();
+            let pairs = pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
+            let query = ListQuery::read(pairs.filter(|(name, _)| *name == "since"))?;
+            deliveries::answer(edge, &credential, id, known.as_deref(), query.since).await
         }
     }
 }

@@ -7,6 +7,7 @@ mod batch;
 mod chance;
 mod clock;
 mod create;
+mod deliveries;
 mod gate;
 mod home;
 mod inbox;

@@ -1,7 +1,7 @@
 //! `/v1/inboxes/{id}/events`: what happens in an inbox, as it happens (WHATWG HTML §9.2, server-sent events).
 //!
 //! The backlog comes first: all after the cursor, or every living message where none is given. Each
-//! `message` and `deleted` event's id is the cursor behind it, so that a broken stream goes on where it
+//! `message`, `deleted` and `delivery` event's id is the cursor behind it, so that a broken stream goes on where it
 //! broke. The stream ends when the inbox does; the next request is then answered `410`.
 
 use std::{collections::VecDeque, convert::Infallible, sync::Arc};
@@ -17,7 +17,9 @@ use axum::{
 use futures_util::{Stream, stream};
 use protocol::{
     api::{DeletedEvent, ExpiringEvent},
+    batch::DeliveryEntry,
     cursor::{Cursor, Seq, Since},
+    delivery::DeliveryEvent,
     id::InboxId,
     limits::EXPIRY_WARNING,
     message::{OpenEntry, SealedEntry},
@@ -59,10 +61,10 @@ impl Form for EventsQuery {
         Last-Event-ID is a cursor.";
 }
 
-/// Streams what happens in an inbox: `message`, `deleted` and `expiring` events.
+/// Streams what happens in an inbox: `message`, `deleted`, `delivery` and `expiring` events.
 ///
 /// Without `Last-Event-ID` and `since` it begins with every living message. `message` carries an entry
-/// as a listing does, `deleted` a message's id, `expiring` comes ten minutes before the end.
+/// as a listing does, `deleted` a message's id, `delivery` the id of a record of mail that did not come, `expiring` comes ten minutes before the end.
 #[utoipa::path(
     get, path = "/v1/inboxes/{id}/events", tag = "messages",
     params(
@@ -71,7 +73,7 @@ impl Form for EventsQuery {
     ),
     responses(
         (status = 200, description = "Server-sent events. The data of `message` is a SealedEntry to a read token and an \
-            OpenEntry to a capability; of `deleted` a DeletedEvent; of `expiring` an ExpiringEvent.",
+            OpenEntry to a capability; of `deleted` a DeletedEvent; of `delivery` a DeliveryEvent; of `expiring` an ExpiringEvent.",
             body = String, content_type = "text/event-stream"),
         InboxProblems, QueryProblem
     )
@@ -189,7 +191,10 @@ impl Watch {
         };
         let listing = self.shared.api.store.list(self.id, since, EVENT_PAGE, self.now()).await?;
         let cursor = listing.cursor;
-        self.queue(listing).await?;
+        // As far as the listing reaches: the rest comes with the next.
+        let mut noted = self.shared.api.store.deliveries(self.id, since, self.now()).await?.entries;
+        noted.retain(|record| record.seq <= cursor);
+        self.queue(listing, noted).await?;
         self.seen = Seen::Since(Since::Cursor(Cursor(cursor)));
         let end = inbox.expires_at;
         if end.since(self.now()) <= EXPIRY_WARNING && self.warned != Warned::Of(end) {
@@ -199,7 +204,7 @@ impl Watch {
         Ok(())
     }
 
-    async fn queue(&mut self, listing: Listing) -> Result<(), Refused> {
+    async fn queue(&mut self, listing: Listing, noted: Vec<DeliveryEntry>) -> Result<(), Refused> {
         let (seqs, entries): (Vec<Seq>, Vec<SealedEntry>) =
             listing.messages.into_iter().map(|message| (message.seq, message.entry)).unzip();
         let mut events: Vec<(Seq, Event)> = match &self.reader {
@@ -216,6 +221,10 @@ impl Watch {
                 listing.deleted.into_iter().map(|deletion| (deletion.seq, DeletedEvent { id: deletion.id })).unzip();
             events.extend(numbered("deleted", seqs, &gone)?);
         }
+        let noted =
+            noted.into_iter().map(|record| (record.seq, DeliveryEvent { id: record.entry.id, at: record.entry.at }));
+        let (seqs, noted): (Vec<Seq>, Vec<DeliveryEvent>) = noted.unzip();
+        events.extend(numbered("delivery", seqs, &noted)?);
         events.sort_by_key(|(seq, _)| *seq);
         self.ready.extend(events.into_iter().map(|(_, event)| event));
         Ok(())

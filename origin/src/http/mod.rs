@@ -6,7 +6,7 @@
 //!
 //! A request's way: [`answer`] counts it and dresses the answer, [`extract`] turns what cannot be
 //! read into a [`refused`] problem, [`access`] finds the inbox and checks the credential, and then
-//! [`inboxes`], [`messages`], [`raw`], [`events`] or [`service`] do what was asked.
+//! [`inboxes`], [`messages`], [`raw`], [`deliveries`], [`events`] or [`service`] do what was asked.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -25,6 +25,7 @@ use crate::{
 
 mod access;
 mod answer;
+mod deliveries;
 mod events;
 mod extract;
 mod inboxes;
@@ -107,6 +108,7 @@ fn client_routes() -> Router<Arc<Shared>> {
         .route("/v1/inboxes/{id}/messages/{mid}", get(messages::show).delete(messages::delete))
         .route("/v1/inboxes/{id}/messages/{mid}/raw", get(raw::whole))
         .route("/v1/inboxes/{id}/messages/{mid}/attachments/{n}", get(raw::attachment))
+        .route("/v1/inboxes/{id}/deliveries", get(deliveries::list))
         .route("/v1/inboxes/{id}/events", get(events::stream))
         .route("/v1/domains", get(service::domains))
         .route("/v1/status", get(service::status))
@@ -116,13 +118,14 @@ fn client_routes() -> Router<Arc<Shared>> {
 }
 
 /// The templates above, as labels: a path that was asked for never becomes one.
-const TEMPLATES: [&str; 15] = [
+const TEMPLATES: [&str; 16] = [
     "/v1/inboxes",
     "/v1/inboxes/{id}",
     "/v1/inboxes/{id}/messages",
     "/v1/inboxes/{id}/messages/{mid}",
     "/v1/inboxes/{id}/messages/{mid}/raw",
     "/v1/inboxes/{id}/messages/{mid}/attachments/{n}",
+    "/v1/inboxes/{id}/deliveries",
     "/v1/inboxes/{id}/events",
     "/v1/domains",
     "/v1/status",

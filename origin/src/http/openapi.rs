@@ -11,6 +11,7 @@ use protocol::{
         CreateInboxBody, DeletedEvent, DomainsView, ExpiringEvent, InboxView, OpenList, PatchInboxBody, SealedList,
         StatusView,
     },
+    delivery::{DeliveryEvent, OpenDeliveries, SealedDeliveries},
     message::{OpenEntry, SealedEntry},
     problem::{Kind, MEDIA_TYPE, Problem},
 };
@@ -22,7 +23,7 @@ use utoipa::{
     },
 };
 
-use super::{answer::JSON, events, inboxes, messages, raw, refused::Refused, service};
+use super::{answer::JSON, deliveries, events, inboxes, messages, raw, refused::Refused, service};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -37,12 +38,12 @@ use super::{answer::JSON, events, inboxes, messages, raw, refused::Refused, serv
     ),
     paths(
         inboxes::create, inboxes::show, inboxes::change, inboxes::erase,
-        messages::list, messages::show, messages::delete, raw::whole, raw::attachment, events::stream,
+        messages::list, messages::show, messages::delete, raw::whole, raw::attachment, deliveries::list, events::stream,
         service::domains, service::status, service::lives, service::is_ready, document
     ),
     components(schemas(
         CreateInboxBody, PatchInboxBody, InboxView, SealedList, OpenList, SealedEntry, OpenEntry,
-        DeletedEvent, ExpiringEvent, DomainsView, StatusView, Problem
+        SealedDeliveries, OpenDeliveries, DeletedEvent, DeliveryEvent, ExpiringEvent, DomainsView, StatusView, Problem
     )),
     security(("bearer" = [])),
     modifiers(&Everywhere)

@@ -12,8 +12,9 @@ use axum::{
 };
 use protocol::{
     capability::Capability,
+    delivery::{OpenDelivery, SealedDelivery},
     id::{ID_OCTETS, InboxId, MessageId},
-    limits::{CONTENT_OCTETS, MESSAGE_OCTETS, SUMMARY_OCTETS},
+    limits::{CONTENT_OCTETS, DELIVERY_OCTETS, MESSAGE_OCTETS, SUMMARY_OCTETS},
     message::{Content, OpenEntry, Part, SealedEntry, Summary},
     problem::Kind,
     sealing::{Binding, KeyPair, OpenError},
@@ -155,6 +156,12 @@ impl Opener {
         Ok(OpenEntry { id, received_at, size, summary, content: None })
     }
 
+    /// A delivery record, opened.
+    pub(super) fn delivery(&self, sealed: &SealedDelivery) -> Result<OpenDelivery, Refused> {
+        let record = self.parse(sealed.id, Part::Delivery, sealed.sealed.as_slice())?;
+        Ok(OpenDelivery { id: sealed.id, record })
+    }
+
     /// What is read of a message.
     pub(super) fn content(&self, message: MessageId, sealed: &[u8]) -> Result<Content, Refused> {
         self.parse(message, Part::Content, sealed)
@@ -191,5 +198,6 @@ const fn bound(part: Part) -> usize {
         Part::Content => CONTENT_OCTETS * CONTENT_INFLATION,
         Part::Raw => MESSAGE_OCTETS + HEADER_OCTETS,
         Part::Address => ADDRESS_OCTETS,
+        Part::Delivery => DELIVERY_OCTETS,
     }
 }

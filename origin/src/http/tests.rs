@@ -35,6 +35,7 @@ use crate::{
     },
 };
 
+mod deliveries;
 mod events;
 mod inboxes;
 mod messages;

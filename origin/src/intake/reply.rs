@@ -191,6 +191,16 @@ impl Reply {
         self.code
     }
 
+    /// It on one line, for whoever is told of it later.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let text = self.text.replace('\n', " ");
+        match self.status {
+            Status::None => format!("{} {text}", self.code),
+            Status::Enhanced(status) => format!("{} {status} {text}", self.code),
+        }
+    }
+
     /// Writes it as it goes over the wire, every line with its codes.
     pub fn write(&self, out: &mut Vec<u8>) {
         let digit = |place: u16| b'0' + u8::try_from(self.code / place % 10).unwrap_or_default();

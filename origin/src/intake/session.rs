@@ -4,6 +4,7 @@
 //! comes back with its outcome. The session does no I/O, reads no clock and keeps no octet of a
 //! message. Its replies depend on what came, never on how that was split into packets.
 
+mod attempt;
 mod chunk;
 mod envelope;
 mod hello;
@@ -39,7 +40,7 @@ use super::{
 use crate::{
     budget::{NoRoom, Reservation},
     mail::{Client, Destination, Received, Secret},
-    ports::{Delivery, Unreachable},
+    ports::{Attempt, Delivery, Unreachable},
 };
 
 /// What all sessions of a listener have in common.
@@ -80,6 +81,7 @@ pub struct Session {
     level: Level,
     tally: Tally,
     state: State,
+    failed: Option<Box<Attempt>>,
 }
 
 /// What came.
@@ -168,6 +170,8 @@ pub enum Recipient {
 pub enum Found {
     /// An inbox.
     Inbox(Destination),
+    /// One that is full; its owner is to be told.
+    Full(Destination),
     /// None that mail can go to.
     Unreachable(Unreachable),
     /// The domain is not served.
@@ -240,7 +244,8 @@ impl Session {
     /// With `client`, before the greeting.
     #[must_use]
     pub const fn new(site: Arc<Site>, client: Client) -> Self {
-        Self { site, client, channel: Channel::Plain, level: Level::Green, tally: Tally::new(), state: State::Opening }
+        let (channel, level, tally, state) = (Channel::Plain, Level::Green, Tally::new(), State::Opening);
+        Self { site, client, channel, level, tally, state, failed: None }
     }
 
     /// From now on under that much stress.
@@ -257,7 +262,7 @@ impl Session {
         let action = match (state, input) {
             (State::Opening, Input::Opened) => self.open(),
             (State::Opening, Input::TalkedFirst) => Action::Close(reply::TALKED_FIRST),
-            (_, Input::Expired) => Action::Close(reply::TIMED_OUT),
+            (state, Input::Expired) => self.expired(state),
             (_, Input::ShuttingDown) => Action::Close(reply::SHUTTING_DOWN),
             (
                 state @ (State::Connected
@@ -273,15 +278,13 @@ impl Session {
                 self.receive(hello, envelope, &announcement, room)
             }
             (State::Reserving(hello, envelope, announcement), Input::Room(Err(_))) => {
-                self.no_room(hello, envelope.answers, announcement.then)
+                self.no_room(hello, envelope, announcement.then)
             }
             (State::Receiving(hello, envelope, trace), Input::Message(Ok(buffer))) => {
                 self.deliver(hello, envelope, trace, buffer, now)
             }
-            (State::Receiving(hello, envelope, _), Input::Message(Err(fault))) => {
-                envelope.answers.with(self.faulty(State::Identified(hello), fault))
-            }
-            (State::Receiving(..), Input::Flooded) => Action::Close(reply::TOO_LARGE),
+            (State::Receiving(hello, envelope, _), Input::Message(Err(fault))) => self.faulty(hello, envelope, fault),
+            (State::Receiving(_, envelope, _), Input::Flooded) => self.flooded(envelope),
             (State::Gathering(hello, envelope, trace, chunk), Input::Gathered(gatherer)) => {
                 self.gathered(hello, envelope, trace, chunk, gatherer, now)
             }
@@ -296,6 +299,7 @@ impl Session {
             // The driver is at fault; saying so and leaving is better than taking the process down.
             _ => Action::Close(reply::CONFUSED),
         };
+        self.note_reply(&action);
         (self, action)
     }
 

@@ -21,7 +21,7 @@ use crate::{
     store::memory::MemoryStore,
 };
 
-struct Hand(AtomicU64);
+pub(super) struct Hand(AtomicU64);
 
 impl Clock for Hand {
     fn now(&self) -> Timestamp {
@@ -41,12 +41,12 @@ impl Chance for Counting {
     }
 }
 
-struct World {
-    pipeline: Pipeline,
-    clock: Arc<Hand>,
+pub(super) struct World {
+    pub(super) pipeline: Pipeline,
+    pub(super) clock: Arc<Hand>,
 }
 
-fn world(octets: usize) -> World {
+pub(super) fn world(octets: usize) -> World {
     let clock = Arc::new(Hand(AtomicU64::new(1_000_000)));
     let pipeline = Pipeline::new(Parts {
         store: Arc::new(MemoryStore::new(Budget::new(octets, octets))),
@@ -64,7 +64,7 @@ fn world(octets: usize) -> World {
 }
 
 impl World {
-    async fn inbox(&self, address: &str, owner: u8) -> Capability {
+    pub(super) async fn inbox(&self, address: &str, owner: u8) -> Capability {
         let capability = Capability::from_bytes([owner; 32]);
         let now = self.clock.now();
         let inbox = NewInbox {
@@ -81,7 +81,7 @@ impl World {
         capability
     }
 
-    async fn received(&self, recipients: &[&str], message: &[u8]) -> Received {
+    pub(super) async fn received(&self, recipients: &[&str], message: &[u8]) -> Received {
         let mut found = Vec::new();
         for recipient in recipients {
             found.push(self.pipeline.destination(&Address::parse(recipient).unwrap()).await.unwrap());
@@ -96,13 +96,13 @@ impl World {
         }
     }
 
-    async fn send(&self, recipients: &[&str], message: &[u8]) -> Delivery {
+    pub(super) async fn send(&self, recipients: &[&str], message: &[u8]) -> Delivery {
         let received = self.received(recipients, message).await;
         let room = self.pipeline.reserve(message.len() * (1 + recipients.len())).unwrap();
         self.pipeline.deliver(received, room).await
     }
 
-    async fn summaries(&self, owner: &Capability) -> Vec<Summary> {
+    pub(super) async fn summaries(&self, owner: &Capability) -> Vec<Summary> {
         let (id, now) = (owner.inbox_id(), self.clock.now());
         let listing = self.pipeline.parts.store.list(id, None, protocol::limits::INBOX_MESSAGES, now).await.unwrap();
         listing.messages.iter().map(|entry| opened(owner, id, &entry.entry)).collect()

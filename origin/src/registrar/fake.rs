@@ -12,8 +12,9 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use protocol::{
-    batch::{Deletion, IndexEntry},
+    batch::{Deletion, DeliveryEntry, IndexEntry},
     cursor::{Seq, Since},
+    delivery::SealedDelivery,
     id::{InboxId, MessageId},
     message::{Part, SealedEntry, SealedParts},
     time::{Millis, Timestamp},
@@ -23,10 +24,10 @@ use tokio::sync::watch;
 
 use crate::{
     budget::{Budget, NoRoom, Reservation},
-    mail::{AddressKey, Destination, Sealed, Stored},
+    mail::{AddressKey, Destination, Sealed, SealedRecord, Stored},
     ports::{
-        Chance, Clock, CreateError, Inbox, Listing, NewInbox, Owed, PutError, ReadError, Receipt, Store, StoreStatus,
-        Unreachable,
+        Chance, Clock, CreateError, Deliveries, Inbox, Listing, NewInbox, Owed, PutError, ReadError, Receipt, Store,
+        StoreStatus, Unreachable,
     },
 };
 
@@ -70,6 +71,7 @@ struct Kept {
     entries: Vec<IndexEntry>,
     blobs: HashMap<(MessageId, Part), Bytes>,
     deleted: Vec<Deletion>,
+    deliveries: Vec<DeliveryEntry>,
     erased: bool,
 }
 
@@ -138,13 +140,41 @@ impl Store for FakeStore {
         }
         let NewInbox { id, key, read_token_hash, sealed_address, domain, created_at, expires_at, .. } = new;
         let inbox = Inbox { id, read_token_hash, sealed_address, domain, created_at, expires_at, seq: Seq::START };
-        let (entries, blobs, deleted) = Default::default();
-        inboxes.insert(id, Kept { inbox: inbox.clone(), key, entries, blobs, deleted, erased: false });
+        let (entries, blobs, deleted, deliveries) = Default::default();
+        inboxes.insert(id, Kept { inbox: inbox.clone(), key, entries, blobs, deleted, deliveries, erased: false });
         Ok(inbox)
     }
 
     async fn destination(&self, _: &AddressKey, _: Timestamp) -> Result<Destination, Unreachable> {
         Err(Unreachable::Unknown)
+    }
+
+    async fn owner(&self, _: &AddressKey, _: Timestamp) -> Result<Destination, Unreachable> {
+        Err(Unreachable::Unknown)
+    }
+
+    async fn note(&self, record: SealedRecord, now: Timestamp) -> Result<Seq, PutError> {
+        let noted = self.with(record.inbox(), now, |kept| {
+            kept.inbox.seq = kept.inbox.seq.next();
+            let sealed = record.sealed().to_vec().into();
+            let entry = SealedDelivery { id: record.id(), at: record.at(), sealed };
+            kept.deliveries.push(DeliveryEntry { seq: kept.inbox.seq, entry });
+            Ok(kept.inbox.seq)
+        });
+        self.tell();
+        noted.map_err(|_| PutError::Gone)
+    }
+
+    async fn deliveries(&self, id: InboxId, since: Option<Since>, now: Timestamp) -> Result<Deliveries, ReadError> {
+        self.with(id, now, |kept| {
+            let is_new = |noted: &&DeliveryEntry| match since {
+                None => true,
+                Some(Since::Cursor(cursor)) => noted.seq > cursor.0,
+                Some(Since::Time(time)) => noted.entry.at > time,
+            };
+            let entries = kept.deliveries.iter().filter(is_new).cloned().collect();
+            Ok(Deliveries { entries, cursor: kept.inbox.seq })
+        })
     }
 
     async fn inbox(&self, id: InboxId, now: Timestamp) -> Result<Inbox, ReadError> {

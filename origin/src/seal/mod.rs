@@ -4,6 +4,7 @@
 
 mod deflate;
 mod json;
+mod record;
 
 use bytes::Bytes;
 use protocol::{
@@ -16,6 +17,8 @@ use zeroize::Zeroizing;
 
 use crate::mail::{Accepted, Destination};
 use deflate::{Packed, pack, pack_owned};
+
+pub use record::{SealedRecord, seal_record};
 
 /// A message that only its inbox's owner can open.
 #[derive(Clone)]

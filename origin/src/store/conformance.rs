@@ -30,6 +30,7 @@ pub(crate) mod inboxes;
 pub(crate) mod listing;
 pub(crate) mod messages;
 pub(crate) mod model;
+pub(crate) mod records;
 pub(crate) mod room;
 pub(crate) mod waiting;
 
@@ -156,6 +157,10 @@ macro_rules! suite {
             room: new_mail_stops_at_the_high_water_mark, what_is_kept_is_counted_to_the_octet,
                 everything_comes_back, the_last_guard_drops_the_soonest_to_expire,
                 the_last_guard_drops_nothing_in_vain, an_inbox_needs_room;
+            records: a_record_is_a_change_of_its_inbox, a_record_lapses_at_the_very_millisecond,
+                a_records_lapse_is_told_to_the_purge, the_oldest_record_goes_for_the_latest,
+                records_end_with_their_inbox, records_are_owed_with_their_inbox, a_record_wakes_its_waiters,
+                records_leave_room_for_mail, the_owner_of_a_full_inbox_is_found;
             debts: all_changes_are_one_debt, only_what_is_confirmed_is_settled, an_erasure_supersedes_updates,
                 a_deleted_messages_blobs_are_not_pushed, an_extension_is_owed, the_oldest_debt_comes_first,
                 those_left_out_are_left_out, an_expiry_is_owed_unpurged, removals_of_an_end_are_settled_in_parts,

@@ -10,6 +10,7 @@
 
 mod glance;
 mod inbox;
+mod records;
 mod shard;
 mod shared;
 mod waiters;
@@ -32,15 +33,17 @@ use tokio::sync::futures::OwnedNotified;
 
 pub use self::shared::Edge;
 use self::{
+    records::Room,
     shard::{Admission, Shard},
     shared::{Bounds, SHARDS, Shared, lock},
 };
 use crate::{
     budget::{Budget, NoRoom, Reservation},
-    limits::{INBOX_OVERHEAD, INBOXES, MESSAGE_OVERHEAD, PURGE_STEP, TOMBSTONES},
-    mail::{AddressKey, Destination, Sealed, Stored},
+    limits::{INBOX_OVERHEAD, INBOXES, MESSAGE_OVERHEAD, PURGE_STEP, RECORD_OVERHEAD, TOMBSTONES},
+    mail::{AddressKey, Destination, Sealed, SealedRecord, Stored},
     ports::{
-        CreateError, Inbox, Listing, NewInbox, Owed, PutError, ReadError, Receipt, Store, StoreStatus, Unreachable,
+        CreateError, Deliveries, Inbox, Listing, NewInbox, Owed, PutError, ReadError, Receipt, Store, StoreStatus,
+        Unreachable,
     },
 };
 
@@ -164,6 +167,23 @@ impl Store for MemoryStore {
     async fn destination(&self, key: &AddressKey, now: Timestamp) -> Result<Destination, Unreachable> {
         let id = self.shared.addresses.holder(key).ok_or(Unreachable::Unknown)?;
         self.at(id, now).destination(id)
+    }
+
+    async fn owner(&self, key: &AddressKey, now: Timestamp) -> Result<Destination, Unreachable> {
+        let id = self.shared.addresses.holder(key).ok_or(Unreachable::Unknown)?;
+        self.at(id, now).owner(id)
+    }
+
+    async fn note(&self, record: SealedRecord, now: Timestamp) -> Result<Seq, PutError> {
+        let octets = record.sealed().len().saturating_add(RECORD_OVERHEAD);
+        let of_share = self.shared.records.reserve(octets)?;
+        let room = Room { _of_store: self.shared.budget.reserve(octets)?, _of_share: of_share };
+        self.at(record.inbox(), now).note(&record, room, now)
+    }
+
+    async fn deliveries(&self, id: InboxId, since: Option<Since>, now: Timestamp) -> Result<Deliveries, ReadError> {
+        let noted = self.at(id, now).living(id)?.noted(since);
+        Ok(noted.deliveries())
     }
 
     async fn inbox(&self, id: InboxId, now: Timestamp) -> Result<Inbox, ReadError> {

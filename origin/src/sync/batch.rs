@@ -28,6 +28,8 @@ const CHANGE: usize = 640;
 const ENTRY: usize = 256;
 /// For a deletion.
 const DELETION: usize = 96;
+/// For a delivery record beside its sealed octets.
+const DELIVERY: usize = 192;
 /// For a removed message's id.
 const REMOVED: usize = 32;
 /// For a blob's head.
@@ -214,6 +216,7 @@ fn cut_before(record: &mut InboxRecord, message: MessageId) {
     };
     record.entries.retain(|entry| entry.seq < first);
     record.deleted.retain(|gone| gone.seq < first);
+    record.deliveries.retain(|delivery| delivery.seq < first);
     record.seq = Seq(first.0.saturating_sub(1));
 }
 
@@ -222,7 +225,8 @@ fn weight(record: &InboxRecord, region: &str) -> usize {
     let base64 = |octets: usize| octets.div_ceil(3).saturating_mul(4);
     let entries = record.entries.iter().map(|entry| ENTRY + base64(entry.entry.sealed.summary.as_slice().len()));
     let texts = base64(record.sealed_address.as_slice().len()) + record.domain.len() + region.len();
-    CHANGE + texts + entries.sum::<usize>() + record.deleted.len() * DELETION
+    let deliveries = record.deliveries.iter().map(|delivery| DELIVERY + base64(delivery.entry.sealed.as_slice().len()));
+    CHANGE + texts + entries.sum::<usize>() + record.deleted.len() * DELETION + deliveries.sum::<usize>()
 }
 
 #[cfg(test)]

@@ -11,12 +11,12 @@ use serde::{
     de::{self, SeqAccess, Visitor},
 };
 
-use super::{Batch, BatchError, BlobHead, Change, Deletion, Head, InboxRecord, IndexEntry};
+use super::{Batch, BatchError, BlobHead, Change, Deletion, DeliveryEntry, Head, InboxRecord, IndexEntry};
 use crate::{
     id::{InboxId, MessageId},
     limits::{
-        BATCH_BLOBS, BATCH_INBOXES, BATCH_OCTETS, BATCH_REMOVED, INBOX_DELETIONS, INBOX_MESSAGES, SEALED_OCTETS,
-        SUMMARY_OCTETS,
+        BATCH_BLOBS, BATCH_INBOXES, BATCH_OCTETS, BATCH_REMOVED, DELIVERY_OCTETS, INBOX_DELETIONS, INBOX_DELIVERIES,
+        INBOX_MESSAGES, SEALED_OCTETS, SUMMARY_OCTETS,
     },
     message::Part,
     region::is_region_name,
@@ -172,6 +172,23 @@ fn check_record(record: &InboxRecord) -> Result<(), BatchError> {
             return refuse("an index entry carries more than a summary");
         }
     }
+    check_deliveries(record)
+}
+
+/// A record's delivery records: few, small, in the order of its history.
+fn check_deliveries(record: &InboxRecord) -> Result<(), BatchError> {
+    let refuse = |reason| Err(BatchError::Malformed(reason));
+    let deliveries = &record.deliveries;
+    if deliveries.len() > INBOX_DELIVERIES {
+        return refuse("a record lists too many deliveries");
+    }
+    let ascending = deliveries.iter().zip(deliveries.iter().skip(1)).all(|(one, next)| one.seq < next.seq);
+    if !ascending || deliveries.last().is_some_and(|last| last.seq > record.seq) {
+        return refuse("a record's deliveries are out of order");
+    }
+    if deliveries.iter().any(|delivery| delivery.entry.sealed.as_slice().len() > DELIVERY_OCTETS) {
+        return refuse("a delivery record is too long");
+    }
     Ok(())
 }
 
@@ -227,6 +244,11 @@ pub(super) fn entries<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<
 /// Reads at most [`INBOX_DELETIONS`].
 pub(super) fn deleted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Deletion>, D::Error> {
     deserializer.deserialize_seq(AtMost::<Deletion, INBOX_DELETIONS>(PhantomData))
+}
+
+/// Reads at most [`INBOX_DELIVERIES`].
+pub(super) fn deliveries<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<DeliveryEntry>, D::Error> {
+    deserializer.deserialize_seq(AtMost::<DeliveryEntry, INBOX_DELIVERIES>(PhantomData))
 }
 
 /// Reads at most [`BATCH_REMOVED`].

@@ -26,6 +26,7 @@ pub use self::{
 use crate::{
     bytes::Base64,
     cursor::Seq,
+    delivery::SealedDelivery,
     id::{InboxId, MessageId},
     message::{Part, SealedEntry},
     time::Timestamp,
@@ -91,6 +92,10 @@ pub struct InboxRecord {
     /// Messages deleted within its life: what a reader at an older cursor must be told.
     #[serde(deserialize_with = "form::deleted")]
     pub deleted: Vec<Deletion>,
+    /// Attempts at delivery that failed of late, oldest first. Left out where there are none: an edge that does not
+    /// know of them yet reads such records still.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "form::deliveries")]
+    pub deliveries: Vec<DeliveryEntry>,
 }
 
 /// One message in the index.
@@ -111,6 +116,16 @@ pub struct Deletion {
     pub seq: Seq,
     /// Which message.
     pub id: MessageId,
+}
+
+/// One delivery record in the index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeliveryEntry {
+    /// The change with which it came.
+    pub seq: Seq,
+    /// The record, closed.
+    pub entry: SealedDelivery,
 }
 
 /// What a blob is.

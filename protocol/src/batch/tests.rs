@@ -3,8 +3,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     limits::{
-        BATCH_BLOBS, BATCH_INBOXES, BATCH_OCTETS, BATCH_REMOVED, BATCH_WINDOW, INBOX_DELETIONS, INBOX_MESSAGES,
-        SUMMARY_OCTETS,
+        BATCH_BLOBS, BATCH_INBOXES, BATCH_OCTETS, BATCH_REMOVED, BATCH_WINDOW, DELIVERY_OCTETS, INBOX_DELETIONS,
+        INBOX_DELIVERIES, INBOX_MESSAGES, SUMMARY_OCTETS,
     },
     message::SealedParts,
     time::Millis,
@@ -45,6 +45,7 @@ fn record(n: usize, messages: usize) -> InboxRecord {
         seq: Seq(messages as u64),
         entries: (0..messages).map(entry).collect(),
         deleted: Vec::new(),
+        deliveries: Vec::new(),
     }
 }
 
@@ -149,6 +150,42 @@ fn a_record_out_of_bounds_or_order_is_refused() {
     assert_eq!(refusal(long, &[]), summary);
     let content = changed(|record| record.entries[0].entry.sealed.content = Some(Base64(vec![])));
     assert_eq!(refusal(content, &[]), summary);
+}
+
+fn delivery(seq: u64, octets: usize) -> DeliveryEntry {
+    let entry = SealedDelivery { id: message(1_000), at: NOW, sealed: Base64(vec![5; octets]) };
+    DeliveryEntry { seq: Seq(seq), entry }
+}
+
+#[test]
+fn delivery_records_travel_with_their_inbox() {
+    let most = (1..=INBOX_DELIVERIES as u64).map(|seq| delivery(seq, DELIVERY_OCTETS)).collect::<Vec<_>>();
+    let changes = changed(|record| (record.seq, record.deliveries) = (Seq(INBOX_DELIVERIES as u64), most));
+    let body = encode(changes.clone(), &[]).unwrap();
+    assert_eq!(Batch::parse(&body).unwrap().changes, changes);
+}
+
+#[test]
+fn an_inbox_without_delivery_records_says_nothing_of_them() {
+    // So that an edge of an earlier version reads it.
+    let body = encode(changed(|_| {}), &[]).unwrap();
+    assert!(!body.windows(10).any(|window| window == b"deliveries"));
+    assert_eq!(Batch::parse(&body).unwrap().changes, changed(|_| {}));
+}
+
+#[test]
+fn delivery_records_out_of_bounds_or_order_are_refused() {
+    let with = |deliveries: Vec<DeliveryEntry>| changed(|record| record.deliveries = deliveries);
+    let order = "a record's deliveries are out of order";
+    assert_eq!(refusal(with(vec![delivery(3, 1)]), &[]), order);
+    assert_eq!(refusal(with(vec![delivery(2, 1), delivery(1, 1)]), &[]), order);
+    let long = with(vec![delivery(1, DELIVERY_OCTETS + 1)]);
+    assert_eq!(refusal(long, &[]), "a delivery record is too long");
+    let deliveries = (1..=INBOX_DELIVERIES as u64 + 1).map(|seq| delivery(seq, 1)).collect::<Vec<_>>();
+    let many = changed(|record| (record.seq, record.deliveries) = (Seq(99), deliveries));
+    assert_eq!(refusal(many.clone(), &[]), "a record lists too many deliveries");
+    let head = Head { inboxes: many, blobs: Vec::new() };
+    assert!(matches!(Batch::parse(&body(&head, &[])), Err(BatchError::Malformed(_))), "cut off while it is read");
 }
 
 #[test]

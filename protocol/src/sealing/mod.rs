@@ -17,7 +17,7 @@
 //!
 //! Both with HKDF-SHA256 (0x0001) and ChaCha20-Poly1305 (0x0003).
 //!
-//! `part` is the number of a [`Part`](crate::message::Part): 1 summary, 2 content, 3 raw, 4 address. What HPKE and the AEAD are
+//! `part` is the number of a [`Part`](crate::message::Part): 1 summary, 2 content, 3 raw, 4 address, 5 delivery. What HPKE and the AEAD are
 //! given, all of fixed length and put together without separators; texts are ASCII without a final zero:
 //!
 //! ```text
@@ -123,7 +123,7 @@ impl Suite {
 pub struct Binding {
     /// The inbox.
     pub inbox: InboxId,
-    /// The message; for [`Part::Address`](crate::message::Part::Address) all zero.
+    /// The message, or the delivery record; for [`Part::Address`](crate::message::Part::Address) all zero.
     pub message: MessageId,
 }
 

@@ -76,7 +76,7 @@ impl Sealer {
         Self { binding, encapsulation, context }
     }
 
-    /// Seals one part that has an encapsulation to itself, as an inbox's address has.
+    /// Seals one part that has an encapsulation to itself, as an inbox's address has and each delivery record.
     #[must_use]
     pub fn seal(self, part: Part, payload: Payload<'_>) -> Vec<u8> {
         self.sealed(part, payload)

@@ -33,7 +33,7 @@ impl TryRng for Seeded {
 impl TryCryptoRng for Seeded {}
 
 const SUITES: [Suite; 2] = [Suite::XWing, Suite::X25519];
-const PARTS: [Part; 4] = [Part::Summary, Part::Content, Part::Raw, Part::Address];
+const PARTS: [Part; 5] = [Part::Summary, Part::Content, Part::Raw, Part::Address, Part::Delivery];
 const LIMIT: usize = 1 << 20;
 
 fn binding() -> Binding {

@@ -163,3 +163,23 @@ async fn a_backlog_of_many_pages_comes_whole_and_in_order() {
     bench.draining.send_replace(true);
     assert_eq!(stream.next().await, None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_record_of_mail_that_did_not_come_is_an_event() {
+    let bench = Bench::new();
+    let inbox = bench.inbox().await;
+    let before = bench.miss(&inbox, "loop").await;
+    let mut stream = Stream::open(&bench, &inbox, &inbox.capability(), "", None).await;
+    let event = stream.next().await.unwrap();
+    assert_eq!((event.name.as_str(), event.id.as_str()), ("delivery", "c1"));
+    let at = bench.clock.time();
+    assert_eq!(event.data, serde_json::json!({"id": before.to_string(), "at": at}), "that it is, not what it says");
+    bench.deliver(&inbox, "one").await;
+    assert_eq!(stream.next().await.unwrap().id, "c2");
+    let after = bench.miss(&inbox, "loop").await;
+    let event = stream.next().await.unwrap();
+    assert_eq!((event.id.as_str(), event.data["id"].as_str()), ("c3", Some(after.to_string().as_str())));
+    let mut again = Stream::open(&bench, &inbox, &inbox.read_token(), "", Some("c1")).await;
+    assert_eq!(again.next().await.unwrap().id, "c2");
+    assert_eq!(again.next().await.unwrap().name, "delivery");
+}

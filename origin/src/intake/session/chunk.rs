@@ -3,7 +3,7 @@
 
 use super::{
     Action, After, Announced, Answers, Chunk, Envelope, Gatherer, Hello, Place, Reply, Session, State, Then, Timestamp,
-    TraceLen, Verdict, reply,
+    TraceLen, Verdict, attempt::Why, reply,
 };
 use crate::{intake::buffer::Buffer, limits::RESERVE_UNANNOUNCED};
 
@@ -21,7 +21,8 @@ impl Session {
         let limit = self.site.message_octets;
         match state {
             State::Recipients(hello, envelope) if chunk.octets > limit => {
-                self.refuse(After::failure(hello, envelope.answers, chunk), chunk, reply::TOO_LARGE, Counted::Error)
+                let answers = self.missed(envelope, Why::TooLarge, &reply::TOO_LARGE);
+                self.refuse(After::failure(hello, answers, chunk), chunk, reply::TOO_LARGE, Counted::Error)
             }
             State::Recipients(hello, envelope) => {
                 let announcement = self.announce(&hello, &envelope, Then::Chunk(chunk), now);
@@ -31,7 +32,8 @@ impl Session {
             }
             State::Between(hello, envelope, _, gatherer) if chunk.octets > limit.saturating_sub(gatherer.octets()) => {
                 drop(gatherer);
-                self.refuse(After::failure(hello, envelope.answers, chunk), chunk, reply::TOO_LARGE, Counted::Error)
+                let answers = self.missed(envelope, Why::TooLarge, &reply::TOO_LARGE);
+                self.refuse(After::failure(hello, answers, chunk), chunk, reply::TOO_LARGE, Counted::Error)
             }
             State::Between(hello, envelope, trace, gatherer) => self.gather(hello, envelope, trace, gatherer, chunk),
             // It pipelined, and every recipient was refused. A recipient after this chunk would get but the rest.
@@ -78,10 +80,10 @@ impl Session {
         match chunk.place {
             Place::Last => match gatherer.finish() {
                 Ok(buffer) => self.deliver(hello, envelope, trace, buffer, now),
-                Err(fault) => envelope.answers.with(self.faulty(State::Identified(hello), fault)),
+                Err(fault) => self.faulty(hello, envelope, fault),
             },
             Place::Inner => match gatherer.check() {
-                Err(fault) => self.faulty(State::Spoiled(hello, envelope.answers), fault),
+                Err(fault) => self.spoilt(hello, envelope, fault),
                 Ok(()) if chunk.octets == 0 => {
                     self.idle(State::Between(hello, envelope, trace, gatherer), reply::CHUNK_OK)
                 }

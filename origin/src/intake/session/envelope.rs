@@ -83,6 +83,10 @@ impl Session {
                 envelope.add(destination);
                 self.say(envelope.into_state(hello), reply::RECIPIENT_OK)
             }
+            Found::Full(destination) => {
+                self.missed_for_being_full(destination, &envelope.sender);
+                self.idle(envelope.into_state(hello), reply::INBOX_FULL)
+            }
             Found::NotServed => self.error(envelope.into_state(hello), reply::NO_RELAY),
             Found::Unreachable(unreachable @ (Unreachable::Unknown | Unreachable::Expired)) => {
                 self.error(envelope.into_state(hello), unreachable.into())

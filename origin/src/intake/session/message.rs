@@ -2,7 +2,7 @@
 
 use super::{
     Action, Answers, Body, Buffer, Channel, Chunk, Delivery, Envelope, Fault, Hello, Manner, Plan, Protocol, Receiver,
-    Sender, Session, State, Timestamp, chunk, reply,
+    Sender, Session, State, Timestamp, attempt::Why, chunk, reply,
 };
 use crate::{
     budget::Reservation,
@@ -69,7 +69,8 @@ impl Session {
         Announcement { trace, plan, then }
     }
 
-    pub(super) fn no_room(&mut self, hello: Hello, answers: Answers, then: Then) -> Action {
+    pub(super) fn no_room(&mut self, hello: Hello, envelope: Envelope, then: Then) -> Action {
+        let answers = self.missed(envelope, Why::NoRoom, &reply::NO_ROOM);
         match then {
             Then::Data => self.idle(State::Identified(hello), reply::NO_ROOM),
             Then::Chunk(chunk) => self.no_room_for_chunk(hello, answers, chunk),
@@ -123,12 +124,30 @@ impl Session {
         deliver(Box::new(received), room)
     }
 
-    pub(super) fn faulty(&mut self, state: State, fault: Fault) -> Action {
+    /// The message has ended, and cannot be taken.
+    pub(super) fn faulty(&mut self, hello: Hello, envelope: Envelope, fault: Fault) -> Action {
+        let answers = self.missed(envelope, Why::Fault(fault), &fault.into());
+        answers.with(self.fail(State::Identified(hello), fault))
+    }
+
+    /// A chunk of it cannot be taken, and others follow.
+    pub(super) fn spoilt(&mut self, hello: Hello, envelope: Envelope, fault: Fault) -> Action {
+        let answers = self.missed(envelope, Why::Fault(fault), &fault.into());
+        self.fail(State::Spoiled(hello, answers), fault)
+    }
+
+    fn fail(&mut self, state: State, fault: Fault) -> Action {
         self.tally.message();
         match fault {
             Fault::Deferred(_) => self.say(state, fault.into()),
             Fault::Refused(_) | Fault::LongLine { .. } => self.error(state, fault.into()),
         }
+    }
+
+    /// So much came that nobody waits for the end.
+    pub(super) fn flooded(&mut self, envelope: Envelope) -> Action {
+        self.missed(envelope, Why::TooLarge, &reply::TOO_LARGE);
+        Action::Close(reply::TOO_LARGE)
     }
 
     pub(super) fn delivered(&mut self, hello: Hello, delivery: Delivery) -> Action {

@@ -91,7 +91,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                     (session, Action::Listen)
                 }
                 Action::Listen => {
-                    let waited = self.next_line(session.waiting()).await?;
+                    let Ok(waited) = self.next_line(session.waiting()).await else { return Err(self.lost(session)) };
                     self.go_on(session, waited)
                 }
                 Action::LookUp(recipient) => {
@@ -105,13 +105,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                 Action::Receive(reply, receiver) => {
                     self.say(&reply);
                     self.flush().await?;
-                    let came = self.receive(receiver).await?;
+                    let Ok(came) = self.receive(receiver).await else { return Err(self.lost(session)) };
                     session.step(came, self.now())
                 }
                 Action::Gather(mut gatherer, octets) => {
-                    let came = match self.chunk(octets, |piece| gatherer.feed(piece)).await? {
-                        Waited::Came => Input::Gathered(gatherer),
-                        Waited::Expired | Waited::ShuttingDown => Input::Expired,
+                    let came = match self.chunk(octets, |piece| gatherer.feed(piece)).await {
+                        Ok(Waited::Came) => Input::Gathered(gatherer),
+                        Ok(Waited::Expired | Waited::ShuttingDown) => Input::Expired,
+                        Err(Gone) => return Err(self.lost(session)),
                     };
                     session.step(came, self.now())
                 }
@@ -139,7 +140,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                 }
                 Action::Close(reply) => return Ok(reply),
             };
+            if let Some(attempt) = session.take_failed() {
+                self.host.reception.failed(attempt);
+            }
         }
+    }
+
+    /// The client has hung up, perhaps on a message of its own.
+    fn lost(&self, session: Session) -> Gone {
+        if let Some(attempt) = session.broken_off() {
+            self.host.reception.failed(attempt);
+        }
+        Gone
     }
 
     /// Watches the client before it is greeted: what is there already, and what comes within the delay.
@@ -245,11 +257,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
             Recipient::Nobody(_) => return Found::Unreachable(Unreachable::Unknown),
         };
         let deadline = self.host.bounds().command_timeout;
-        match timeout(deadline.as_duration(), reception.destination(&address)).await {
-            Ok(Ok(destination)) => Found::Inbox(destination),
-            Ok(Err(unreachable)) => Found::Unreachable(unreachable),
-            Err(_) => Found::Unreachable(Unreachable::Unavailable),
-        }
+        let finding = async {
+            match reception.destination(&address).await {
+                Ok(destination) => Found::Inbox(destination),
+                Err(full @ Unreachable::Full) => match reception.full(&address).await {
+                    Some(destination) => Found::Full(destination),
+                    None => Found::Unreachable(full),
+                },
+                Err(unreachable) => Found::Unreachable(unreachable),
+            }
+        };
+        let found = timeout(deadline.as_duration(), finding).await;
+        found.unwrap_or(Found::Unreachable(Unreachable::Unavailable))
     }
 
     /// The handshake. What the client sent in the clear after `STARTTLS` would be its first octets, and fail it.

@@ -1,6 +1,7 @@
 //! Intake over connections: the dialogs again, then what only a connection has: writes, deadlines,
 //! limits, TLS and the end of the service.
 
+mod attempts;
 mod client;
 
 use std::{

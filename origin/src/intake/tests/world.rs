@@ -21,7 +21,7 @@ use crate::{
         tcp::Bounds,
     },
     mail::{Client, Destination, Received, ReversePath},
-    ports::{Clock, Delivery, Door, Reception, Unreachable},
+    ports::{Attempt, Clock, Delivery, Door, Reception, Unreachable},
     verdict::{Deferral, Refusal},
 };
 
@@ -44,13 +44,15 @@ pub(in crate::intake) struct Fake {
     pub(in crate::intake) budget: Budget,
     pub(in crate::intake) taken: Mutex<Vec<Taken>>,
     pub(in crate::intake) door: Mutex<Vec<Door>>,
+    pub(in crate::intake) failed: Mutex<Vec<Attempt>>,
     key: Arc<PublicKey>,
 }
 
 impl Fake {
     pub(in crate::intake) fn new(octets: usize) -> Self {
         let key = Arc::new(KeyPair::from_seed(Suite::X25519, &[7; 32]).public_key());
-        Self { budget: Budget::new(octets, octets), taken: Mutex::default(), door: Mutex::default(), key }
+        let (taken, door, failed) = Default::default();
+        Self { budget: Budget::new(octets, octets), taken, door, failed, key }
     }
 
     fn find(&self, recipient: &Address) -> Result<Destination, Unreachable> {
@@ -139,6 +141,15 @@ impl Reception for Fake {
     async fn deliver_each(&self, message: Received, room: Reservation) -> Vec<Delivery> {
         assert!(room.octets() >= message.raw.len());
         self.take_each(&message)
+    }
+
+    async fn full(&self, recipient: &Address) -> Option<Destination> {
+        let tag = recipient.tag().map(str::to_owned);
+        Some(Destination { inbox: InboxId::from_bytes([9; 16]), public_key: Arc::clone(&self.key), tag })
+    }
+
+    fn failed(&self, attempt: Attempt) {
+        self.failed.lock().unwrap().push(attempt);
     }
 
     fn at_the_door(&self, what: Door) {

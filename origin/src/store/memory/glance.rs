@@ -4,14 +4,15 @@
 
 use bytes::Bytes;
 use protocol::{
-    batch::{Deletion, InboxRecord, IndexEntry},
+    batch::{Deletion, DeliveryEntry, InboxRecord, IndexEntry},
     cursor::Seq,
+    delivery::SealedDelivery,
     id::{InboxId, MessageId},
     message::{SealedEntry, SealedParts},
     time::Timestamp,
 };
 
-use crate::ports::{Inbox, Listing, Owed};
+use crate::ports::{Deliveries, Inbox, Listing, Owed};
 
 /// What a listing shows of one message.
 pub(super) struct Glance {
@@ -20,6 +21,20 @@ pub(super) struct Glance {
     pub(super) received_at: Timestamp,
     pub(super) size: usize,
     pub(super) summary: Bytes,
+}
+
+/// One delivery record.
+pub(super) struct Noted {
+    pub(super) seq: Seq,
+    pub(super) id: MessageId,
+    pub(super) at: Timestamp,
+    pub(super) sealed: Bytes,
+}
+
+/// Delivery records.
+pub(super) struct NotedSince {
+    pub(super) records: Vec<Noted>,
+    pub(super) cursor: Seq,
 }
 
 /// A listing.
@@ -36,6 +51,7 @@ pub(super) enum Snapshot {
         inbox: Inbox,
         messages: Vec<Glance>,
         deleted: Vec<Deletion>,
+        records: Vec<Noted>,
         blobs: Vec<MessageId>,
         removed: Vec<MessageId>,
         since: Timestamp,
@@ -63,11 +79,21 @@ impl Changes {
     }
 }
 
+impl NotedSince {
+    /// At length.
+    pub(super) fn deliveries(&self) -> Deliveries {
+        Deliveries { entries: noted(&self.records), cursor: self.cursor }
+    }
+}
+
 impl Snapshot {
-    /// Octets of sealed summaries that [`Self::owed`] copies.
+    /// Octets of sealed summaries and records that [`Self::owed`] copies.
     pub(super) fn octets(&self) -> usize {
         match self {
-            Self::Update { messages, .. } => messages.iter().map(|message| message.summary.len()).sum(),
+            Self::Update { messages, records, .. } => {
+                let summaries = messages.iter().map(|message| message.summary.len());
+                summaries.chain(records.iter().map(|record| record.sealed.len())).sum()
+            }
             Self::Erase { .. } => 0,
         }
     }
@@ -75,7 +101,7 @@ impl Snapshot {
     /// At length.
     pub(super) fn owed(self) -> Owed {
         match self {
-            Self::Update { inbox, messages, deleted, blobs, removed, since } => {
+            Self::Update { inbox, messages, deleted, records, blobs, removed, since } => {
                 let record = InboxRecord {
                     id: inbox.id,
                     region: String::new(),
@@ -87,6 +113,7 @@ impl Snapshot {
                     seq: inbox.seq,
                     entries: index(&messages),
                     deleted,
+                    deliveries: noted(&records),
                 };
                 Owed::Update { record: Box::new(record), blobs, removed, since }
             }
@@ -97,4 +124,12 @@ impl Snapshot {
 
 fn index(messages: &[Glance]) -> Vec<IndexEntry> {
     messages.iter().map(|message| IndexEntry { seq: message.seq, entry: message.entry() }).collect()
+}
+
+fn noted(records: &[Noted]) -> Vec<DeliveryEntry> {
+    let entry = |record: &Noted| DeliveryEntry {
+        seq: record.seq,
+        entry: SealedDelivery { id: record.id, at: record.at, sealed: record.sealed.to_vec().into() },
+    };
+    records.iter().map(entry).collect()
 }

@@ -16,11 +16,14 @@ use protocol::{
     time::Timestamp,
 };
 
-use super::glance::{Changes, Glance, Snapshot};
+use super::{
+    glance::{Changes, Glance, NotedSince, Snapshot},
+    records::{Record, Records, Room},
+};
 use crate::{
     budget::Reservation,
     limits::{DELETION_OVERHEAD, GONE_MEMORY, INBOX_DELETIONS},
-    mail::{AddressKey, Sealed, Stored},
+    mail::{AddressKey, Sealed, SealedRecord, Stored},
     ports::{Inbox, NewInbox},
 };
 
@@ -95,6 +98,7 @@ pub(super) struct Kept {
     pub(super) messages: Vec<Message>,
     /// Oldest first.
     deleted: VecDeque<Deleted>,
+    pub(super) records: Records,
     told: Told,
     pub(super) debt: Debt,
     pub(super) room: Reservation,
@@ -106,13 +110,13 @@ impl Message {
         self.room.octets().saturating_sub(DELETION_OVERHEAD)
     }
 
-    /// A part; an inbox's address is no part of a message.
+    /// A part; an inbox's address is no part of a message, nor is a delivery record.
     pub(super) fn part(&self, part: Part) -> Option<Bytes> {
         match part {
             Part::Summary => Some(self.summary.clone()),
             Part::Content => Some(self.content.clone()),
             Part::Raw => Some(self.raw.clone()),
-            Part::Address => None,
+            Part::Address | Part::Delivery => None,
         }
     }
 
@@ -143,6 +147,7 @@ impl Kept {
             seq: Seq::START,
             messages: Vec::new(),
             deleted: VecDeque::new(),
+            records: Records::default(),
             told: Told::Nothing,
             debt: Debt::None,
             room,
@@ -188,6 +193,23 @@ impl Kept {
             room,
         });
         &self.messages[self.messages.len() - 1]
+    }
+
+    /// Keeps a delivery record; returns its number, its end, and the record that it takes the place of.
+    pub(super) fn note(
+        &mut self,
+        record: &SealedRecord,
+        room: Room,
+        now: Timestamp,
+    ) -> (Seq, Timestamp, Option<Record>) {
+        self.seq = self.seq.next();
+        let record = Record::new(record, self.seq, room, now);
+        (self.seq, record.expires_at(), self.records.keep(record))
+    }
+
+    /// The delivery records after `since`.
+    pub(super) fn noted(&self, since: Option<Since>) -> NotedSince {
+        NotedSince { records: self.records.after(since), cursor: self.seq }
     }
 
     /// Drops the message at `index` of the list: a change, which is remembered within the message's own room.
@@ -277,6 +299,7 @@ impl Kept {
             inbox: self.view(),
             messages: self.messages.iter().map(Message::glance).collect(),
             deleted: self.deletions().collect(),
+            records: self.records.after(None),
             blobs: behind.map(|message| message.id).collect(),
             removed: removed.map(|gone| gone.deletion.id).collect(),
             since,
@@ -311,8 +334,10 @@ impl Kept {
         let came = self.messages.iter().filter(|message| behind(message.seq, message.blobs));
         let went = self.deleted.iter().filter(|gone| behind(gone.deletion.seq, gone.blobs));
         let extended = (expires_at != self.expires_at).then_some(self.extended_at);
-        let oldest = came.map(|message| message.kept_at).chain(went.map(|gone| gone.at)).chain(extended).min();
-        // A change whose deletion was forgotten has no time of its own any more.
+        let noted = self.records.iter().filter(|record| record.seq > seq).map(|record| record.kept_at);
+        let times = came.map(|message| message.kept_at).chain(went.map(|gone| gone.at)).chain(extended);
+        let oldest = times.chain(noted).min();
+        // A change whose deletion was forgotten, or whose record has lapsed, has no time of its own any more.
         let forgotten = (self.seq > seq).then_some(self.created_at);
         oldest.or(forgotten).map_or(Debt::None, Debt::Since)
     }

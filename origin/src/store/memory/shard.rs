@@ -5,6 +5,8 @@
 //! order in which the last guard evicts, too. Each call that names a time catches up first; what has
 //! expired is therefore never seen, purged or not.
 
+mod records;
+
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     sync::{Arc, atomic::Ordering},
@@ -80,6 +82,8 @@ pub(super) struct Shard {
     tombstones: BTreeSet<(Timestamp, InboxId)>,
     /// When each message expires.
     expiries: BTreeSet<(Timestamp, InboxId, Seq)>,
+    /// When each delivery record lapses.
+    lapses: BTreeSet<(Timestamp, InboxId, Seq)>,
     /// Which inboxes the edge is behind with, and since when.
     debts: BTreeSet<(Timestamp, InboxId)>,
     pub(super) waiters: Waiters,
@@ -93,6 +97,7 @@ impl Shard {
             ends: BTreeSet::new(),
             tombstones: BTreeSet::new(),
             expiries: BTreeSet::new(),
+            lapses: BTreeSet::new(),
             debts: BTreeSet::new(),
             waiters: Waiters::default(),
         }
@@ -111,6 +116,8 @@ impl Shard {
             self.forget(id);
         } else if let Some(&(at, id, seq)) = self.expiries.first().filter(|(at, ..)| *at <= now) {
             self.drop_message(id, seq, at);
+        } else if let Some(&(at, id, seq)) = self.lapses.first().filter(|(at, ..)| *at <= now) {
+            self.lapse(at, id, seq);
         } else {
             return false;
         }
@@ -120,7 +127,8 @@ impl Shard {
     /// When the next thing expires.
     pub(super) fn next_expiry(&self) -> Option<Timestamp> {
         let ends = self.ends.first().into_iter().chain(self.tombstones.first()).map(|(at, _)| *at);
-        ends.chain(self.next_message().map(|(at, ..)| at)).min()
+        let lapse = self.lapses.first().map(|(at, ..)| *at);
+        ends.chain(self.next_message().map(|(at, ..)| at)).chain(lapse).min()
     }
 
     /// The message that expires next.
@@ -173,9 +181,7 @@ impl Shard {
     pub(super) fn destination(&self, id: InboxId) -> Result<Destination, Unreachable> {
         match self.living(id) {
             Ok(kept) if kept.messages.len() >= INBOX_MESSAGES => Err(Unreachable::Full),
-            Ok(kept) => Ok(Destination { inbox: id, public_key: Arc::clone(&kept.public_key), tag: None }),
-            Err(ReadError::Gone) => Err(Unreachable::Expired),
-            Err(ReadError::NotFound | ReadError::Unavailable) => Err(Unreachable::Unknown),
+            Ok(_) | Err(_) => self.owner(id),
         }
     }
 
@@ -237,6 +243,7 @@ impl Shard {
             self.expiries.remove(&(message.expires_at, id, message.seq));
             self.shared.evictable.fetch_sub(message.evictable(), Ordering::AcqRel);
         }
+        self.forget_lapses(&kept);
         if let Debt::Since(since) = kept.debt {
             self.debts.remove(&(since, id));
         }

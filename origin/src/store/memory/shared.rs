@@ -13,7 +13,7 @@ use std::{
 use protocol::id::InboxId;
 use tokio::sync::Notify;
 
-use crate::{budget::Budget, mail::AddressKey};
+use crate::{budget::Budget, limits::RECORDS_SHARE, mail::AddressKey};
 
 /// Shards of each index; a power of two, a few times the cores of a usual machine.
 pub(super) const SHARDS: usize = 16;
@@ -44,6 +44,8 @@ pub enum Edge {
 /// What all shards share.
 pub(super) struct Shared {
     pub(super) budget: Budget,
+    /// The share of it that delivery records may take.
+    pub(super) records: Budget,
     pub(super) bounds: Bounds,
     pub(super) edge: Edge,
     pub(super) addresses: Addresses,
@@ -58,8 +60,10 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(budget: Budget, bounds: Bounds, edge: Edge) -> Self {
+        let share = budget.cap() / RECORDS_SHARE;
         Self {
             budget,
+            records: Budget::new(share, share),
             bounds,
             edge,
             addresses: Addresses::default(),

@@ -39,6 +39,7 @@ fn record(n: u8, messages: u16, summary: usize, deletions: u16) -> InboxRecord {
         seq: Seq(u64::MAX),
         entries: (0..messages).map(entry).collect(),
         deleted: (0..deletions).map(deletion).collect(),
+        deliveries: Vec::new(),
     }
 }
 

@@ -1,0 +1,89 @@
+//! A delivery record as only its inbox's owner can read it.
+//!
+//! Bounded whatever it is told: texts are cut, so that no record is longer than `protocol::limits::DELIVERY_OCTETS`.
+
+use bytes::Bytes;
+use protocol::{
+    delivery::DeliveryRecord,
+    id::{InboxId, MessageId},
+    message::Part,
+    sealing::{Binding, Payload, Sealer},
+    time::Timestamp,
+};
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use crate::{
+    limits::{RECORD_DOMAIN_OCTETS, RECORD_REPLY_OCTETS},
+    mail::Destination,
+};
+
+/// A sealed [`DeliveryRecord`].
+#[derive(Clone)]
+pub struct SealedRecord {
+    inbox: InboxId,
+    id: MessageId,
+    at: Timestamp,
+    sealed: Bytes,
+}
+
+impl SealedRecord {
+    /// Any octets as a sealed record, for tests of what comes after.
+    #[cfg(test)]
+    #[must_use]
+    pub fn of_octets(inbox: InboxId, id: MessageId, at: Timestamp, sealed: Bytes) -> Self {
+        Self { inbox, id, at, sealed }
+    }
+
+    /// Whose.
+    #[must_use]
+    pub fn inbox(&self) -> InboxId {
+        self.inbox
+    }
+    /// Which.
+    #[must_use]
+    pub fn id(&self) -> MessageId {
+        self.id
+    }
+    /// When the attempt failed.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+    /// Its sealed octets.
+    #[must_use]
+    pub fn sealed(&self) -> &Bytes {
+        &self.sealed
+    }
+}
+
+/// Seals a record to one of the recipients that the attempt was for, under an encapsulation of its own.
+#[must_use]
+pub fn seal_record(
+    record: DeliveryRecord,
+    destination: &Destination,
+    id: MessageId,
+    rng: &mut impl CryptoRng,
+) -> SealedRecord {
+    let at = record.at;
+    let record = DeliveryRecord {
+        sender_domain: record.sender_domain.map(|domain| plain(&domain, RECORD_DOMAIN_OCTETS)),
+        reply: plain(&record.reply, RECORD_REPLY_OCTETS),
+        ..record
+    };
+    // Texts and numbers: JSON has a form for each of them.
+    let json = Zeroizing::new(serde_json::to_vec(&record).unwrap_or_default());
+    let binding = Binding { inbox: destination.inbox, message: id };
+    let sealed = Sealer::new(&destination.public_key, binding, rng).seal(Part::Delivery, Payload::Identity(&json));
+    SealedRecord { inbox: destination.inbox, id, at, sealed: sealed.into() }
+}
+
+/// The beginning of a text, without what JSON writes at length.
+fn plain(text: &str, octets: usize) -> String {
+    let mut plain = text.chars().filter(|c| !c.is_control()).collect::<String>();
+    plain.truncate(plain.floor_char_boundary(octets));
+    plain
+}
+
+#[cfg(test)]
+mod tests;

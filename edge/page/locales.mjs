@@ -9,7 +9,7 @@ async function tags(here) {
 }
 
 /** What only `ui/later.ts` brings in says its words later. */
-const LATER = /^ui\/(?:message\/|Dialogs|Qr)/;
+const LATER = /^ui\/(?:message\/|Dialogs|Missed|Modal|Qr)/;
 
 async function sources(here) {
   const files = (await readdir(join(here, "src"), { recursive: true })).filter((file) => /(?<!\.test)\.tsx?$/.test(file));

@@ -73,9 +73,14 @@ for (const size of [{ width: 390, height: 844 }, { width: 1280, height: 800 }]) 
       await shot("source");
       await page.getByTestId("close").click();
       await page.getByTestId("view").waitFor({ state: "detached" });
-      for (const dialog of ["share", "change", "delete-inbox", "keys"]) {
+      await post("/dev/refuse", { ago: 7_200_000 });
+      await post("/dev/refuse", { record: { sender_domain: undefined, size: undefined, reason: "interrupted", reply: "" } });
+      await post("/dev/refuse", { record: { sender_domain: "a-very-long-name-of-a-sender.mail.shop.example", reason: "new_one", reply: "550 5.7.1 A reason that the page does not know" } });
+      await page.getByTestId("missed").waitFor();
+      for (const dialog of ["share", "change", "delete-inbox", "keys", "missed"]) {
         await page.getByTestId(dialog).click();
         await page.locator("dialog[open]").waitFor();
+        if (dialog === "missed") await page.getByTestId("missed-table").waitFor();
         if (dialog === "share") await page.getByTestId("qr").waitFor();
         await shot(dialog);
         await page.keyboard.press("Escape");

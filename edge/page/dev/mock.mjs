@@ -1,6 +1,6 @@
 // A stand-in for the service, to look at the page without it: node edge/page/dev/mock.mjs [--port N]
 // Serves dist under the page's policy, speaks the part of /v1 that the page uses, and truly seals (by an independent HPKE).
-// `POST /dev/deliver {"inbox"?, "sample"}` brings mail, `POST /dev/set {"stream"|"list"|"create"|"kv": …}` brings trouble. Never for use.
+// `POST /dev/deliver {"inbox"?, "sample"}` brings mail, `POST /dev/refuse {"inbox"?, "record"?}` mail that does not come, `POST /dev/set {"stream"|"list"|"create"|"kv": …}` brings trouble. Never for use.
 import { createCipheriv, createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -107,7 +107,7 @@ export function startMock({ port = 0, csp = PAGE_CSP, now = Date.now } = {}) {
     const address = `${wish.name ?? `brisk.heron${1000 + (randomBytes(2).readUInt16BE() % 9000)}`}@${domain}`;
     const publicKey = new Uint8Array(Buffer.from(wish.public_key, "base64url"));
     const sealed = await seal(publicKey, idBytes, Buffer.alloc(16), { 4: ascii(address) });
-    const inbox = { id: base32(idBytes), idBytes, publicKey, address, domain, sealed: sealed[4], createdAt: now() + set.life - DAY, expiresAt: now() + set.life, messages: [], streams: new Set(), seq: 0 };
+    const inbox = { id: base32(idBytes), idBytes, publicKey, address, domain, sealed: sealed[4], createdAt: now() + set.life - DAY, expiresAt: now() + set.life, messages: [], streams: new Set(), missed: [], seq: 0 };
     inboxes.set(inbox.id, inbox);
     json(response, 201, { ...view(inbox), address });
   }
@@ -124,6 +124,19 @@ export function startMock({ port = 0, csp = PAGE_CSP, now = Date.now } = {}) {
     inbox.messages.push(message);
     send(inbox, "message", inbox.seq, entry(message));
     json(response, 200, { id: message.id });
+  }
+
+  async function refuse(request, response) {
+    const { inbox: id, record = {}, ago = 0 } = await body(request);
+    const inbox = id ? inboxes.get(id) : [...inboxes.values()].at(-1);
+    const recordId = randomBytes(16);
+    const at = new Date(now() - ago).toISOString();
+    const whole = { at, sender_domain: "shop.example", size: 21_000_000, reason: "too_large", reply: "552 5.3.4 Message too large", ...record };
+    const parts = await seal(inbox.publicKey, inbox.idBytes, recordId, { 5: ascii(JSON.stringify(whole)) });
+    const missed = { id: base32(recordId), at, sealed: parts[5].toString("base64url") };
+    inbox.missed.push(missed);
+    send(inbox, "delivery", ++inbox.seq, { id: missed.id, at });
+    json(response, 200, { id: missed.id });
   }
 
   function events(request, response, inbox) {
@@ -156,6 +169,7 @@ export function startMock({ port = 0, csp = PAGE_CSP, now = Date.now } = {}) {
     if (what === "events") return events(request, response, inbox);
     if (set.list === "down") return problem(response, 503, "Down.");
     if (set.list === "limited") return problem(response, 429, "Too many.", { "retry-after": "5" });
+    if (what === "deliveries") return json(response, 200, { deliveries: inbox.missed, cursor: `c${inbox.seq}` });
     if (!mid) {
       const since = Number((url.searchParams.get("since") ?? "c0").slice(1));
       return json(response, 200, { messages: inbox.messages.filter((it) => it.seq > since).map((it) => entry(it)), cursor: `c${inbox.seq}` });
@@ -187,6 +201,7 @@ export function startMock({ port = 0, csp = PAGE_CSP, now = Date.now } = {}) {
     try {
       if (url.pathname.startsWith("/v1/")) await api(request, response, url);
       else if (url.pathname === "/dev/deliver") await deliver(request, response);
+      else if (url.pathname === "/dev/refuse") await refuse(request, response);
       else if (url.pathname === "/dev/set") {
         Object.assign(set, await body(request));
         if (set.stream === "down") for (const inbox of inboxes.values()) for (const stream of inbox.streams) stream.destroy();

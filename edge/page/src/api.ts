@@ -1,6 +1,6 @@
 // `/v1` over fetch, same origin. Every refusal becomes a `Failure`; nothing here throws for what a server says.
 import type { Failure } from "./inbox.ts";
-import type { InboxView, SealedEntry, SealedList } from "./wire.ts";
+import type { InboxView, SealedDeliveries, SealedEntry, SealedList } from "./wire.ts";
 
 export type Answer<T> =
   | {
@@ -107,5 +107,7 @@ export const getMessage = (id: string, mid: string, token: string) => json<Seale
 export const getRaw = (id: string, mid: string, token: string) => ask(`/inboxes/${id}/messages/${mid}/raw`, { token });
 
 export const deleteMessage = (id: string, mid: string, token: string) => ask(`/inboxes/${id}/messages/${mid}`, { method: "DELETE", token });
+
+export const listDeliveries = (id: string, token: string) => json<SealedDeliveries>(`/inboxes/${id}/deliveries`, { token });
 
 export const listDomains = () => json<{ readonly domains: readonly { readonly name: string }[] }>("/domains", {});

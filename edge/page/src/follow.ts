@@ -12,6 +12,8 @@ export interface Ear {
   listed(entries: readonly SealedEntry[]): Promise<void>;
   arrived(entry: SealedEntry): Promise<void>;
   deleted(id: string): void;
+  /** Mail did not come, and there is a record of it. */
+  missed(id: string): void;
   expires(at: string): void;
   link(link: Link): void;
   /** The inbox is over or closed to us: following ends. */
@@ -75,6 +77,7 @@ async function hear(event: ServerEvent, ear: Ear): Promise<void> {
   }
   if (event.name === "message") await ear.arrived(data as SealedEntry);
   else if (event.name === "deleted") ear.deleted((data as { id: string }).id);
+  else if (event.name === "delivery") ear.missed((data as { id: string }).id);
   else if (event.name === "expiring") ear.expires((data as { expires_at: string }).expires_at);
 }
 

@@ -29,6 +29,16 @@ test("reading and deleting take a message out of the unread", () => {
   assert.deepEqual([unread(gone), ids(gone)], [["a"], ["a"]]);
 });
 
+test("records of mail that did not come are counted once, and anew when they are listed", () => {
+  const missed = (state: State) => (state.kind === "open" ? state.missed : "not known");
+  const two = run(opened, { kind: "missed", ids: ["a", "b"] }, { kind: "missed one", id: "b" });
+  assert.deepEqual(missed(two), ["a", "b"]);
+  const three = step(two, { kind: "missed one", id: "c" });
+  assert.deepEqual(missed(three), ["a", "b", "c"]);
+  assert.deepEqual(missed(step(three, { kind: "missed", ids: ["c"] })), ["c"]);
+  assert.deepEqual(missed(step(three, { kind: "opened", inbox, mail: "none yet" })), []);
+});
+
 test("a lost connection keeps what is shown", () => {
   const state = run(opened, { kind: "listed", entries: [entry("a", 1)] }, { kind: "link", link: { kind: "reconnecting" } });
   assert.deepEqual(ids(state), ["a"]);

@@ -44,7 +44,8 @@ export type Link =
 export type State =
   | { readonly kind: "starting" }
   | { readonly kind: "failed"; readonly failure: Failure }
-  | { readonly kind: "open"; readonly inbox: Inbox; readonly mail: Mail; readonly link: Link }
+  /** `missed`: the records of mail that did not come, as far as they were heard of. */
+  | { readonly kind: "open"; readonly inbox: Inbox; readonly mail: Mail; readonly link: Link; readonly missed: readonly string[] }
   | { readonly kind: "ended"; readonly how: "expired" | "erased" };
 
 export type Happening =
@@ -54,6 +55,9 @@ export type Happening =
   | { readonly kind: "listed"; readonly entries: readonly Entry[] }
   | { readonly kind: "arrived"; readonly entry: Entry }
   | { readonly kind: "deleted"; readonly id: string }
+  /** All such records that there are, or one that has just come. */
+  | { readonly kind: "missed"; readonly ids: readonly string[] }
+  | { readonly kind: "missed one"; readonly id: string }
   | { readonly kind: "read"; readonly id: string }
   | { readonly kind: "expires"; readonly at: number }
   | { readonly kind: "link"; readonly link: Link }
@@ -71,7 +75,7 @@ export function step(state: State, happening: Happening): State {
       return { kind: "ended", how: happening.how };
     case "opened": {
       const mail: Mail = happening.mail === "none yet" ? { kind: "known", entries: [], unread: new Set() } : { kind: "unknown" };
-      return { kind: "open", inbox: happening.inbox, mail, link: { kind: "connecting" } };
+      return { kind: "open", inbox: happening.inbox, mail, link: { kind: "connecting" }, missed: [] };
     }
     default:
       return state.kind === "open" ? stepOpen(state, happening) : state;
@@ -93,6 +97,10 @@ function stepOpen(state: Open, happening: Within): State {
       unread.delete(happening.id);
       return { ...state, mail: { kind: "known", entries: state.mail.entries.filter((one) => one.id !== happening.id), unread } };
     }
+    case "missed":
+      return { ...state, missed: happening.ids };
+    case "missed one":
+      return state.missed.includes(happening.id) ? state : { ...state, missed: [...state.missed, happening.id] };
     case "read": {
       if (state.mail.kind === "unknown" || !state.mail.unread.has(happening.id)) return state;
       const unread = new Set(state.mail.unread);

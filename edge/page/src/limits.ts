@@ -12,6 +12,9 @@ export const RAW_OCTETS = 21 * 1024 * 1024;
 /** Octets of an opened address: far above what RFC 5321 allows. */
 export const ADDRESS_OCTETS = 1024;
 
+/** Octets of an opened delivery record: a domain and a reply. */
+export const DELIVERY_OCTETS = 4096;
+
 /** Octets of one event on the stream: a sealed summary in base64url with room to spare. */
 export const EVENT_OCTETS = 256 * 1024;
 

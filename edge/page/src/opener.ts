@@ -2,13 +2,13 @@
 import init, { Opener, generate } from "mayfly-opener";
 import { fromBase64Url } from "./base64.ts";
 import { inflate } from "./inflate.ts";
-import { ADDRESS_OCTETS, CONTENT_OCTETS, RAW_OCTETS, SUMMARY_OCTETS } from "./limits.ts";
+import { ADDRESS_OCTETS, CONTENT_OCTETS, DELIVERY_OCTETS, RAW_OCTETS, SUMMARY_OCTETS } from "./limits.ts";
 import { asSummary, type Summary } from "./wire.ts";
 
 /** The build replaces this by the name of the hashed file. */
 declare const OPENER_WASM: string;
 
-const PART = { summary: 1, content: 2, raw: 3, address: 4 } as const;
+const PART = { summary: 1, content: 2, raw: 3, address: 4, delivery: 5 } as const;
 
 /** An inbox's own address is sealed under the message id of sixteen zero octets. */
 const NO_MESSAGE = "a".repeat(26);
@@ -56,6 +56,11 @@ export class Keys {
   /** JSON of whatever form: checked where it is shown, by code that is loaded then. */
   async content(messageId: string, sealed: string): Promise<unknown> {
     return JSON.parse(await this.#text(messageId, PART.content, fromBase64Url(sealed), CONTENT_OCTETS));
+  }
+
+  /** The same of a record of mail that did not come. */
+  async delivery(id: string, sealed: string): Promise<unknown> {
+    return JSON.parse(await this.#text(id, PART.delivery, fromBase64Url(sealed), DELIVERY_OCTETS));
   }
 
   raw(messageId: string, sealed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {

@@ -9,6 +9,13 @@ import { draw, Keys } from "./opener.ts";
 import { forget, recall, remember } from "./session.ts";
 import type { InboxView, SealedEntry } from "./wire.ts";
 
+/** A record of mail that did not come: JSON of whatever form, or nothing where its seal does not hold. */
+export interface Noted {
+  readonly id: string;
+  readonly at: number;
+  readonly record: unknown;
+}
+
 export type Done<T> = { readonly kind: "ok"; readonly value: T } | { readonly kind: "failed"; readonly failure: Failure };
 const fail = (failure: Failure): { kind: "failed"; failure: Failure } => ({ kind: "failed", failure });
 
@@ -108,6 +115,19 @@ export class Service {
     });
   }
 
+  /** Why mail did not come. */
+  async deliveries(): Promise<Done<readonly Noted[]>> {
+    return this.#with(async (keys) => {
+      const answer = await this.#countMissed(keys);
+      if (answer.kind === "failed") return answer;
+      const noted: Noted[] = [];
+      for (const { id, at, sealed } of answer.value.deliveries) {
+        noted.push({ id, at: this.#ours(at), record: await keys.delivery(id, sealed).catch(() => undefined) });
+      }
+      return { kind: "ok", value: noted };
+    });
+  }
+
   async raw(id: string): Promise<Done<Uint8Array<ArrayBuffer>>> {
     return this.#with(async (keys) => {
       const answer = await api.getRaw(keys.inboxId, id, keys.readToken);
@@ -147,6 +167,13 @@ export class Service {
     const at = answer.kind === "ok" ? this.#ours(answer.value.expires_at) : 0;
     if (at > Date.now()) this.#tell({ kind: "expires", at });
     else this.#leave({ kind: "ended", how: "expired" });
+  }
+
+  /** A count that cannot be had leaves the one that is shown. */
+  async #countMissed(keys: Keys): ReturnType<typeof api.listDeliveries> {
+    const answer = await api.listDeliveries(keys.inboxId, keys.readToken);
+    if (answer.kind === "ok" && this.#keys === keys) this.#tell({ kind: "missed", ids: answer.value.deliveries.map((one) => one.id) });
+    return answer;
   }
 
   #ours(time: string): number {
@@ -201,9 +228,11 @@ export class Service {
         const entries: Entry[] = [];
         for (const one of sealed) entries.push(await this.#openEntry(keys, one));
         tell({ kind: "listed", entries });
+        if (!signal.aborted) void this.#countMissed(keys);
       },
       arrived: async (sealed) => tell({ kind: "arrived", entry: await this.#openEntry(keys, sealed) }),
       deleted: (id) => tell({ kind: "deleted", id }),
+      missed: (id) => tell({ kind: "missed one", id }),
       expires: (at) => tell({ kind: "expires", at: this.#ours(at) }),
       link: (link) => tell({ kind: "link", link }),
       over: (failure) => {

@@ -44,6 +44,8 @@ export interface Content {
 }
 export interface SealedEntry { readonly id: string; readonly received_at: string; readonly size: number; readonly sealed: { readonly summary: string; readonly content?: string } }
 export interface SealedList { readonly messages: readonly SealedEntry[]; readonly cursor: string }
+export interface SealedDelivery { readonly id: string; readonly at: string; readonly sealed: string }
+export interface SealedDeliveries { readonly deliveries: readonly SealedDelivery[]; readonly cursor: string }
 export interface InboxView {
   readonly id: string;
   readonly address?: string;

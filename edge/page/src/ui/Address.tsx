@@ -4,7 +4,7 @@ import { t } from "../i18n.ts";
 import { CopyButton } from "./CopyButton.tsx";
 import { ChangeIcon, ShareIcon } from "./icons.tsx";
 
-export type Dialog = "none" | "change" | "share" | "erase" | "keys";
+export type Dialog = "none" | "change" | "share" | "erase" | "keys" | "missed";
 
 interface Props {
   /** Empty while there is none yet: the same room is kept for it. */

@@ -17,7 +17,7 @@ import { listen, say, type Manner } from "./say.ts";
 import { StateLine } from "./StateLine.tsx";
 import { useSelected } from "./selected.ts";
 
-export type Actions = Pick<Service, "start" | "create" | "change" | "extend" | "erase" | "deleteMessage" | "content" | "raw" | "read" | "expire"> & { readonly link: string };
+export type Actions = Pick<Service, "start" | "create" | "change" | "extend" | "erase" | "deleteMessage" | "content" | "deliveries" | "raw" | "read" | "expire"> & { readonly link: string };
 
 const View = lazy(async () => (await import("./later.ts")).View);
 const Dialogs = lazy(async () => (await import("./later.ts")).Dialogs);
@@ -122,6 +122,9 @@ function Side({ open, mail, selected, actions, onOpen, onDialog }: SideProps): J
       <section class="inbox" aria-labelledby="inbox-label">
         <h2 class="label" id="inbox-label">{t("list.label")}</h2>
         <List mail={mail} selected={selected} onOpen={onOpen} />
+        {open && open.missed.length > 0 && (
+          <button type="button" class="quiet missed" data-testid="missed" onClick={() => onDialog("missed")}>{t("missed", { n: open.missed.length })}</button>
+        )}
       </section>
     </div>
   );

@@ -1,6 +1,6 @@
-// What is asked in a dialog of its own: another address, the private link, erasing, the shortcuts. Loaded when first asked.
-import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+// What is asked in a dialog of its own: another address, the private link, erasing, the shortcuts, mail that did not come. Loaded when first asked.
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { listDomains } from "../api.ts";
 import { t } from "../i18n.ts";
 import { setShortcuts, type Shortcuts } from "../session.ts";
@@ -8,6 +8,8 @@ import type { Dialog } from "./Address.tsx";
 import type { Actions } from "./App.tsx";
 import { CopyButton } from "./CopyButton.tsx";
 import { failureText } from "./failure.tsx";
+import { Missed } from "./Missed.tsx";
+import { Modal } from "./Modal.tsx";
 import { Qr } from "./Qr.tsx";
 import { say } from "./say.ts";
 
@@ -33,26 +35,9 @@ export function Dialogs(props: Props): JSX.Element | null {
       return <Erase {...props} />;
     case "keys":
       return <Keys {...props} />;
+    case "missed":
+      return <Missed {...props} />;
   }
-}
-
-function Modal({ title, onClose, children, testid }: { readonly title: string; readonly onClose: () => void; readonly children: ComponentChildren; readonly testid: string }): JSX.Element {
-  const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const opener = document.activeElement;
-    ref.current?.showModal();
-    return () => {
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
-    };
-  }, []);
-  return (
-    <dialog ref={ref} aria-labelledby="dialog-title" data-testid={testid} onClose={onClose} onClick={(event) => event.target === ref.current && ref.current?.close()}>
-      <div class="sheet">
-        <h2 id="dialog-title">{title}</h2>
-        {children}
-      </div>
-    </dialog>
-  );
 }
 
 function Change({ messages, domain, actions, onClose }: Props): JSX.Element {

@@ -2,11 +2,14 @@
 
 use anyhow::{Result, ensure};
 
-use crate::world::{
-    World,
-    client::{Mode, text},
-    process::Signal,
-    smtp::{SENDER, deliver},
+use crate::{
+    deliveries::{records, refused},
+    world::{
+        World,
+        client::{Mode, text},
+        process::Signal,
+        smtp::{SENDER, deliver},
+    },
 };
 
 pub(crate) async fn nothing_written_anywhere_tells_of_people_or_mail(mut world: World) -> Result<()> {
@@ -23,6 +26,9 @@ pub(crate) async fn nothing_written_anywhere_tells_of_people_or_mail(mut world: 
         for path in [path.clone(), format!("{path}/raw"), format!("/v1/inboxes/{}", inbox.id)] {
             ensure!(reader.get(&path, &inbox.bearer(mode)).await?.status().is_success(), "{path}");
         }
+        refused(&world, &inbox.address, "canary-domain-74.example").await?;
+        records(&reader, inbox, mode).await?;
+        world.settled().await?;
         reader.get("/v1/inboxes/nonsense", "canary-credential-73").await?;
     }
     // Something of the world is written: else the search would prove nothing.
@@ -50,6 +56,8 @@ pub(crate) async fn nothing_written_anywhere_tells_of_people_or_mail(mut world: 
         "canary-body-72".to_owned(),
         "918273".to_owned(),
         "canary-credential-73".to_owned(),
+        "canary-domain-74".to_owned(),
+        "canary-looping".to_owned(),
         "127.77.".to_owned(),
         world.key.secret.clone(),
     ];

@@ -9,6 +9,7 @@
 )]
 
 mod admission;
+mod deliveries;
 mod delivery;
 mod erasure;
 mod forgery;
@@ -49,6 +50,10 @@ fn main() -> ExitCode {
         the_origin_alone_serves_the_same_api,
         bad_requests_get_problems_and_never_a_500,
     );
+    promise!(shared deliveries:
+        why_mail_did_not_come_is_told_to_its_reader,
+        the_page_says_why_mail_did_not_come,
+    );
     promise!(shared admission: the_101st_request_in_a_minute_is_refused);
     promise!(shared forgery: forged_stale_and_replayed_batches_are_refused);
     promise!(shared page:
@@ -63,6 +68,7 @@ fn main() -> ExitCode {
         an_expired_inbox_is_gone_everywhere,
         a_deleted_message_and_a_deleted_inbox_are_gone_everywhere,
     );
+    promise!(own deliveries: why_mail_did_not_come_is_told_while_the_origin_is_dead);
     promise!(own privacy: nothing_written_anywhere_tells_of_people_or_mail);
     promise!(own resilience:
         what_arrived_is_read_while_the_origin_is_dead,

@@ -64,7 +64,7 @@ pub fn untaken(fault: Fault) -> Value {
         Fault::Deferred(deferral) => deferral.name(),
         Fault::LongLine { .. } => "long_line",
     };
-    json!({ "verdict": { "decision": "refused", "reason": name, "reply": reply(&fault.into()) } })
+    json!({ "verdict": { "decision": "refused", "reason": name, "reply": Reply::from(fault).line() } })
 }
 
 impl Letter {
@@ -118,21 +118,14 @@ impl Letter {
 
 fn verdict(verdict: &Verdict) -> Value {
     match verdict {
-        Verdict::Accepted(_) => json!({ "decision": "accepted", "reply": reply(&reply::STORED) }),
+        Verdict::Accepted(_) => json!({ "decision": "accepted", "reply": reply::STORED.line() }),
         Verdict::Refused(refusal) => {
-            json!({ "decision": "refused", "reason": refusal.name(), "reply": reply(&(*refusal).into()) })
+            json!({ "decision": "refused", "reason": refusal.name(), "reply": Reply::from(*refusal).line() })
         }
         Verdict::Deferred(deferral) => {
-            json!({ "decision": "deferred", "reason": deferral.name(), "reply": reply(&(*deferral).into()) })
+            json!({ "decision": "deferred", "reason": deferral.name(), "reply": Reply::from(*deferral).line() })
         }
     }
-}
-
-/// As it goes over the wire, in one line.
-fn reply(reply: &Reply) -> String {
-    let mut wire = Vec::new();
-    reply.write(&mut wire);
-    String::from_utf8_lossy(wire.trim_ascii_end()).into_owned()
 }
 
 fn spf(spf: &Spf) -> Value {

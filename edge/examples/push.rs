@@ -90,6 +90,7 @@ fn update(capability: &Capability, text: &str, now: Timestamp) -> Result<Told, F
         filename: "grüße.txt".to_owned(),
         content_type: "text/plain".to_owned(),
         size: 16,
+        danger: None,
         withheld: None,
     };
     let offset = u64::try_from(raw.find("SGVs").ok_or("the attachment is there")?)?;

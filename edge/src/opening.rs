@@ -37,6 +37,9 @@ pub enum Closed {
     /// There is no attachment of that number.
     #[error("no such attachment")]
     NoAttachment,
+    /// There is, and it was dangerous: its octets were never stored.
+    #[error("the attachment was withheld")]
+    Withheld,
 }
 
 /// Opens one inbox's mail.
@@ -118,7 +121,8 @@ impl Opener {
     /// [`Closed`].
     pub fn attachment(&self, message: MessageId, n: u32, blob: &[u8]) -> Result<Attachment, Closed> {
         let attachments = self.content(message, blob)?.attachments;
-        attachments.into_iter().find(|attachment| attachment.summary.n == n).ok_or(Closed::NoAttachment)
+        let found = attachments.into_iter().find(|attachment| attachment.summary.n == n).ok_or(Closed::NoAttachment)?;
+        if found.summary.withheld.is_some() { Err(Closed::Withheld) } else { Ok(found) }
     }
 
     /// `attachment`, cut from the raw message and decoded.

@@ -2,6 +2,7 @@
 //! `protocol::limits`.
 
 mod authors;
+mod files;
 mod operator;
 mod records;
 mod reports;
@@ -11,6 +12,7 @@ mod signatures;
 use protocol::time::Millis;
 
 pub use authors::*;
+pub use files::*;
 pub use operator::*;
 pub use records::*;
 pub use reports::*;

@@ -3,6 +3,10 @@
 //! There is a field for each outcome that is no pass and about which there is a choice. `none` and SPF's `neutral`
 //! are none: whoever publishes them must fare no worse than who publishes nothing (RFC 7208 §8.2).
 
+mod attachments;
+
+pub use attachments::{Attachments, Mode, OnSuspect, Treatment};
+
 /// What is done about each outcome that can be decided one way or the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -30,10 +34,12 @@ pub struct Policy {
     pub dmarc_temperror: OnFault,
     /// The message names no author whose domain could be asked, or names authors in more than one field.
     pub dmarc_no_author: OnFail,
+    /// A file is dangerous to open.
+    pub attachments: Attachments,
 }
 
 impl Policy {
-    /// That refuses and defers nothing for its sender's sake: for who wants to see what a reader would.
+    /// That refuses and defers nothing for its sender's sake or its files': for who wants to see what a reader would.
     #[must_use]
     pub const fn of_readers() -> Self {
         Self {
@@ -49,6 +55,7 @@ impl Policy {
             dmarc_none: OnFail::Tag,
             dmarc_temperror: OnFault::Tag,
             dmarc_no_author: OnFail::Tag,
+            attachments: Attachments::ALLOWED,
         }
     }
 }
@@ -61,6 +68,7 @@ impl Default for Policy {
             dkim_temperror: OnFault::Defer,
             dmarc_reject: OnFail::Refuse,
             dmarc_temperror: OnFault::Defer,
+            attachments: Attachments::default(),
             ..Self::of_readers()
         }
     }

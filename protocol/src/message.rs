@@ -111,6 +111,9 @@ pub struct AttachmentSummary {
     pub content_type: String,
     /// Its size in octets once decoded.
     pub size: u64,
+    /// What is dangerous about it, where it is here all the same: readers are warned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub danger: Option<Danger>,
     /// Why its octets are not here, where the operator keeps such files out; its range is empty then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Danger>,
@@ -131,7 +134,7 @@ pub enum Danger {
     Installer,
     /// A disk image: what is in it loses the mark of where it came from.
     DiskImage,
-    /// A document with macros.
+    /// A document that can run something: macros, scripts.
     Macros,
     /// Its name says one thing, its octets or its invisible characters another.
     Disguised,

@@ -103,6 +103,8 @@ test("whatever a seal holds becomes a whole summary and a whole content", () => 
     assert.ok(summary.codes.every((code) => code === "77"));
     assert.deepEqual(asContent(junk).inline, []);
   }
+  const files = asContent({ attachments: [{ n: 0 }, { n: 1, withheld: "disk-image" }, { n: 2, danger: "word-of-tomorrow" }] }).attachments;
+  assert.deepEqual(files.map((it) => [it.danger, it.withheld]), [[null, null], [null, "disk-image"], ["other", null]]);
   assert.equal(asContent({ attachments: [{ n: 1, encoding: "x-unknown" }] }).attachments[0]?.encoding, "identity");
 });
 

@@ -6,7 +6,13 @@ export type Outcome = "none" | "pass" | "fail" | "softfail" | "neutral" | "tempe
 export interface Mailbox { readonly name: string; readonly address: string }
 export interface Authentication { readonly spf: Outcome; readonly dkim: Outcome; readonly dmarc: Outcome; readonly tls: string | null }
 export interface AttachmentSummary { readonly n: number; readonly filename: string; readonly content_type: string; readonly size: number }
+/** What is wrong with a file, in the origin's words; "other" for one that this page does not know. */
+export type Danger = "program" | "script" | "shortcut" | "installer" | "disk-image" | "macros" | "disguised" | "encrypted" | "unreadable" | "other";
 export interface Attachment extends AttachmentSummary {
+  /** A warning about a file that is here. */
+  readonly danger: Danger | null;
+  /** Why the file is not here. */
+  readonly withheld: Danger | null;
   readonly offset: number;
   readonly length: number;
   readonly encoding: TransferEncoding;

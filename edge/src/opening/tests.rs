@@ -2,7 +2,7 @@ use protocol::{
     bytes::Base64,
     cursor::{Cursor, Seq},
     delivery::SealedDelivery,
-    message::{AttachmentSummary, SealedParts, TransferEncoding},
+    message::{AttachmentSummary, Danger, SealedParts, TransferEncoding},
     sealing::{Payload, Sealer},
     time::Timestamp,
 };
@@ -47,12 +47,17 @@ fn sealer(message: MessageId) -> Sealer {
 }
 
 fn content(offset: u64, length: u64) -> Vec<u8> {
+    content_with(offset, length, None)
+}
+
+fn content_with(offset: u64, length: u64, withheld: Option<Danger>) -> Vec<u8> {
     let summary = AttachmentSummary {
         n: 3,
         filename: "a.txt".to_owned(),
         content_type: "text/html".to_owned(),
         size: 5,
-        withheld: None,
+        danger: None,
+        withheld,
     };
     let attachment = Attachment { summary, offset, length, encoding: TransferEncoding::Base64 };
     let content = Content { text: Some("hi".to_owned()), attachments: vec![attachment], ..Content::default() };
@@ -101,6 +106,13 @@ fn an_attachment_is_cut_from_the_message_and_decoded() {
         let outside = opener().attachment(message(), 3, &content(offset, length)).unwrap();
         assert_eq!(opener().cut(message(), &outside, &raw()).err(), Some(Closed::Form));
     }
+}
+
+#[test]
+fn a_withheld_attachment_is_told_from_one_that_never_was() {
+    let content = content_with(23, 0, Some(Danger::Program));
+    assert_eq!(opener().attachment(message(), 3, &content).err(), Some(Closed::Withheld));
+    assert_eq!(opener().attachment(message(), 4, &content).err(), Some(Closed::NoAttachment));
 }
 
 #[test]

@@ -117,6 +117,11 @@ pub(super) fn heard(heard: Heard) -> Outcome<Response> {
 /// What the service says of mail that does not open: the capability was right, the seal is not.
 pub(super) fn closed(reason: Closed) -> Refusal {
     match reason {
+        Closed::Withheld => Refusal::new(
+            protocol::problem::Kind::NotFound,
+            "This file is dangerous to open, and this service keeps such files out: its octets were never stored. \
+             Ask the sender for it in another form.",
+        ),
         Closed::NoAttachment => Refusal::new(
             protocol::problem::Kind::NotFound,
             "The message has no attachment of this number; its summary lists those that it has.",

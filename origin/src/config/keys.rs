@@ -43,6 +43,10 @@ pub enum Key {
     PolicyDmarcNone,
     PolicyDmarcTemperror,
     PolicyDmarcNoAuthor,
+    PolicyAttachments,
+    PolicyMacros,
+    PolicyEncryptedArchives,
+    PolicyUnreadableArchives,
 }
 
 /// Whether a value may be shown.
@@ -199,6 +203,30 @@ pub const ALL: &[Description] = &[
         "policy.dmarc_no_author",
         "tag",
         "the message names no author whose domain can be asked, or has several From fields: tag or refuse",
+    ),
+    plain(
+        Key::PolicyAttachments,
+        "policy.attachments",
+        "block",
+        "programs, scripts, shortcuts, installers, disk images: block the message, strip the file, or allow it",
+    ),
+    plain(
+        Key::PolicyMacros,
+        "policy.macros",
+        "tag",
+        "documents with macros or scripts: tag them, or refuse them as programs are",
+    ),
+    plain(
+        Key::PolicyEncryptedArchives,
+        "policy.encrypted_archives",
+        "tag",
+        "archives with a password: tag them, or refuse them as programs are",
+    ),
+    plain(
+        Key::PolicyUnreadableArchives,
+        "policy.unreadable_archives",
+        "tag",
+        "archives that cannot be looked through: tag them, or refuse them as programs are",
     ),
 ];
 

@@ -4,6 +4,7 @@
 //! remembers where each value came from; this file turns the result into typed values. Nothing else
 //! in the origin reads the environment or a configuration file.
 
+mod attachments;
 pub mod keys;
 pub mod layers;
 mod lmtp;

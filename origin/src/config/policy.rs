@@ -1,6 +1,6 @@
 //! `policy.*`: what is done about each outcome, typed.
 
-use super::{ConfigError, keys::Key, layers::Settings};
+use super::{ConfigError, attachments, keys::Key, layers::Settings};
 use crate::policy::{OnFail, OnFault, Policy};
 
 /// The policy that the settings make.
@@ -35,5 +35,6 @@ pub(super) fn read(settings: &Settings) -> Result<Policy, ConfigError> {
         dmarc_none: fail(Key::PolicyDmarcNone)?,
         dmarc_temperror: fault(Key::PolicyDmarcTemperror)?,
         dmarc_no_author: fail(Key::PolicyDmarcNoAuthor)?,
+        attachments: attachments::attachments(settings)?,
     })
 }

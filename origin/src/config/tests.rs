@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     limits,
-    policy::{OnFail, OnFault},
+    policy::{Mode, OnFail, OnFault, OnSuspect},
 };
 
 fn layers(file: &str, environment: &[(&str, &str)], flags: Vec<(&'static str, Key, String)>) -> Layers {
@@ -148,13 +148,26 @@ fn each_outcome_has_a_setting_of_its_own() {
     for description in ALL.iter().filter(|description| description.name.starts_with("policy.")) {
         let other = match description.default {
             "tag" => "refuse",
+            "block" => "strip",
             _ => "tag",
         };
         let policy = config(layers("", &[(&description.variable(), other)], vec![])).unwrap().policy;
         assert!(!seen.contains(&policy), "{} changes nothing of its own", description.name);
         seen.push(policy);
         let error = config(layers("", &[(&description.variable(), "drop")], vec![])).unwrap_err().to_string();
-        assert!(error.contains(description.name) && error.contains("tag"), "{error}");
+        assert!(error.contains(description.name) && error.contains(description.default), "{error}");
     }
-    assert_eq!(seen.len(), 13);
+    assert_eq!(seen.len(), 17);
+}
+
+#[test]
+fn dangerous_attachments_are_what_the_operator_says() {
+    let of = |file: &str| config(layers(file, &[], vec![])).map(|config| config.policy.attachments);
+    let file = "[policy]\nattachments = 'strip'\nmacros = 'refuse'\nencrypted_archives = 'refuse'\n";
+    let attachments = of(file).unwrap();
+    assert_eq!(attachments.mode, Mode::Strip);
+    assert_eq!((attachments.macros, attachments.encrypted), (OnSuspect::Refuse, OnSuspect::Refuse));
+    assert_eq!(attachments.unreadable, OnSuspect::Tag);
+    assert_eq!(of("[policy]\nattachments = 'allow'").unwrap().mode, Mode::Allow);
+    assert!(of("[policy]\nattachments = 'drop'").is_err() && of("[policy]\nmacros = 'no'").is_err());
 }

@@ -34,6 +34,10 @@ const RFC822: HeaderValue = HeaderValue::from_static("message/rfc822");
 /// Whatever an attachment calls itself: a browser must not show it under our name.
 const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
+/// What is said of a file that was not taken in.
+const WITHHELD: &str = "This file is dangerous to open, and this service keeps such files out: its octets were never \
+    stored. Ask the sender for it in another form.";
+
 /// The whole message: MIME to a capability, the sealed part to a read token.
 #[utoipa::path(
     get, path = "/v1/inboxes/{id}/messages/{mid}/raw", tag = "messages",
@@ -96,6 +100,9 @@ pub(super) async fn attachment(
         let found = attachments.iter().find(|attachment| attachment.summary.n == n);
         let found =
             found.ok_or_else(|| Refused::new(Kind::NotFound, "The message has no attachment of this number."))?;
+        if found.summary.withheld.is_some() {
+            return Err(Refused::new(Kind::NotFound, WITHHELD));
+        }
         let whole = opener.raw(mid, &raw)?;
         let octets = transfer::attachment(&whole, found)
             .ok_or_else(|| Refused::new(Kind::Internal, "The attachment lies outside of its message."))?;

@@ -15,7 +15,7 @@ use protocol::{
     address::Domain,
     capability::Capability,
     id::{InboxId, MessageId},
-    message::{Attachment, AttachmentSummary, Content, Mailbox, Summary, TransferEncoding},
+    message::{Attachment, AttachmentSummary, Content, Danger, Mailbox, Summary, TransferEncoding},
     sealing::{Binding, MessageParts, Payload, Sealer},
     time::{Millis, Timestamp},
 };
@@ -140,6 +140,10 @@ impl Bench {
     }
 
     async fn deliver_named(&self, inbox: &Owned, subject: &str, filename: &str) -> MessageId {
+        self.deliver_file(inbox, subject, filename, None).await
+    }
+
+    async fn deliver_file(&self, inbox: &Owned, subject: &str, filename: &str, withheld: Option<Danger>) -> MessageId {
         let mut id = [0; 16];
         self.chance.fill(&mut id);
         let message = MessageId::from_bytes(id);
@@ -151,7 +155,8 @@ impl Bench {
             filename: filename.into(),
             content_type: "application/pdf".into(),
             size: 5,
-            withheld: None,
+            danger: None,
+            withheld,
         };
         let summary = Summary {
             from: Mailbox { name: "Ada".into(), address: "ada@sender.example".into() },

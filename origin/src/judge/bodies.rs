@@ -1,6 +1,6 @@
 //! What of a message is read, shown with the HTML, or attached.
 //!
-//! Never decides by content, only by what the parts say of themselves and of each other (RFC 2046
+//! Never decides by content what a part is (`files` has looked at it by then), only by what the parts say of themselves and of each other (RFC 2046
 //! §5.1, RFC 2183, RFC 2387, RFC 2392).
 
 use std::{borrow::Cow, collections::HashSet};
@@ -14,7 +14,9 @@ use protocol::{
 use zeroize::Zeroizing;
 
 use super::{
-    charset, names,
+    charset,
+    files::{Fate, Files},
+    names,
     parts::{Disposition, Form, Kind, Part},
 };
 use crate::limits::INLINE_OCTETS;
@@ -33,14 +35,19 @@ pub(super) struct Bodies {
 }
 
 /// Sorts the parts of `raw`.
-pub(super) fn sort(raw: &[u8], parts: &[Part]) -> Bodies {
+pub(super) fn sort(raw: &[u8], parts: &[Part], files: &Files) -> Bodies {
     let mut bodies = Bodies::default();
     let mut rest = Vec::new();
     for (at, part) in parts.iter().enumerate().filter(|(_, part)| part.form == Form::Leaf) {
+        let fate = files.fate(at);
+        if let Some(Fate::Withheld { .. }) = fate {
+            rest.push((part, fate));
+            continue;
+        }
         match role(parts, at, &bodies) {
             Role::Text => append(&mut bodies.text, decode(raw, part), "\r\n"),
             Role::Html => append(&mut bodies.html, decode(raw, part), "\n"),
-            Role::Other => rest.push(part),
+            Role::Other => rest.push((part, fate)),
         }
     }
     // Many senders put an empty text beside their HTML.
@@ -49,13 +56,13 @@ pub(super) fn sort(raw: &[u8], parts: &[Part]) -> Bodies {
     }
     let named = bodies.html.as_deref().map(named_parts).unwrap_or_default();
     let mut room = INLINE_OCTETS;
-    for part in rest {
+    for (part, fate) in rest {
         let encoded = &raw[part.body.clone()];
         let size = transfer::decoded_len(part.about.encoding, encoded);
         let is_named = !part.about.cid.is_empty() && named.contains(part.about.cid.as_str());
         // A second part of the same name would never be shown.
         let is_new = || !bodies.inline.iter().any(|known| known.cid == part.about.cid);
-        if is_named && size <= room && part.about.disposition != Disposition::Attachment && is_new() {
+        if is_named && fate.is_none() && size <= room && part.about.disposition != Disposition::Attachment && is_new() {
             room -= size;
             let mut data = transfer::decode(part.about.encoding, encoded, size);
             bodies.inline.push(InlinePart {
@@ -64,7 +71,7 @@ pub(super) fn sort(raw: &[u8], parts: &[Part]) -> Bodies {
                 data: Base64(std::mem::take(&mut *data)),
             });
         } else {
-            bodies.attachments.push(attachment(part, bodies.attachments.len(), size));
+            bodies.attachments.push(attachment(part, bodies.attachments.len(), size, fate));
         }
     }
     bodies
@@ -120,16 +127,22 @@ fn append(body: &mut Option<String>, mut text: Zeroizing<String>, between: &str)
     }
 }
 
-fn attachment(part: &Part, n: usize, size: usize) -> Attachment {
+fn attachment(part: &Part, n: usize, size: usize, fate: Option<Fate>) -> Attachment {
     let about = &part.about;
     let filename = if about.filename.is_empty() { names::fallback(&about.media) } else { &about.filename };
+    let (size, danger, withheld) = match fate {
+        None => (size, None, None),
+        Some(Fate::Marked(danger)) => (size, Some(danger), None),
+        Some(Fate::Withheld { danger, size }) => (size, None, Some(danger)),
+    };
     Attachment {
         summary: AttachmentSummary {
             n: u32::try_from(n).unwrap_or(u32::MAX),
             filename: filename.to_owned(),
             content_type: about.media.clone(),
             size: size as u64,
-            withheld: None,
+            danger,
+            withheld,
         },
         offset: part.body.start as u64,
         length: part.body.len() as u64,

@@ -2,7 +2,7 @@
 //!
 //! This stage never touches a socket, a clock or the store.
 //!
-//! The order: `bounds` before anything is parsed, `parts` (bounded while they are counted), then
+//! The order: `bounds` before anything is parsed, `parts` (bounded while they are counted), `files`, then
 //! what a person reads (`heading`, `bodies`) and what they came for (`codes`, `links`). Real mail
 //! is broken in many ways: only the bounds refuse, everything else is read as well as it can be.
 
@@ -17,6 +17,7 @@ mod entities;
 mod evidence;
 mod feedback;
 mod fields;
+mod files;
 mod heading;
 mod html;
 mod links;
@@ -40,7 +41,7 @@ pub use evidence::{Algorithm, Asked, Chain, Covers, Detail, Dkim, Dmarc, Evidenc
 use crate::{
     limits::{SEARCH_OCTETS, SNIPPET_CHARS},
     mail::{Destination, Plaintext, Received},
-    policy::Policy,
+    policy::{Attachments, Policy},
     verdict::{Refusal, Verdict},
 };
 
@@ -106,8 +107,8 @@ impl Drop for Accepted {
 
 /// Judges a message by what it is, what was found out about its sender, and what the operator wants done about that.
 #[must_use]
-pub fn judge(received: Received, evidence: &Evidence, policy: Policy) -> Verdict {
-    match (read(&received, evidence), decide::decide(evidence, &policy)) {
+pub fn judge(mut received: Received, evidence: &Evidence, policy: Policy) -> Verdict {
+    match (read(&mut received, evidence, policy.attachments), decide::decide(evidence, &policy)) {
         // What a message is does not change: no sender need come again to hear it.
         (Err(refusal), _) => Verdict::Refused(refusal),
         (Ok(_), Some(verdict)) => verdict,
@@ -121,13 +122,15 @@ pub fn judge(received: Received, evidence: &Evidence, policy: Policy) -> Verdict
     }
 }
 
-fn read(received: &Received, evidence: &Evidence) -> Result<(Summary, Content), Refusal> {
+fn read(received: &mut Received, evidence: &Evidence, policy: Attachments) -> Result<(Summary, Content), Refusal> {
+    let trace_len = received.trace_len.min(received.raw.len());
+    let section = bounds::check(&received.raw, trace_len)?;
+    let mut parts = parts::split(&received.raw, trace_len)?;
+    let files = files::inspect(&received.raw, &parts, policy)?;
+    files.withhold(&mut received.raw, &mut parts);
     let raw = received.raw.as_slice();
-    let trace_len = received.trace_len.min(raw.len());
-    let section = bounds::check(raw, trace_len)?;
-    let parts = parts::split(raw, trace_len)?;
     let heading = heading::read(&raw[..section.header.end]);
-    let bodies = bodies::sort(raw, &parts);
+    let bodies = bodies::sort(raw, &parts, &files);
 
     let text = bodies.text.as_deref().map(|text| names::cut(text, SEARCH_OCTETS));
     let page = bodies.html.as_deref().map(html::read);

@@ -9,7 +9,7 @@ use std::ops::Range;
 use protocol::message::TransferEncoding;
 
 use super::{
-    fields::{Field, first, next_line, section, trim_break},
+    fields::{Field, fields, first, next_line, section, trim_break},
     names,
 };
 use crate::{
@@ -76,6 +76,8 @@ pub(super) struct About {
     pub(super) disposition: Disposition,
     /// Decoded and cleaned; empty where there is none.
     pub(super) filename: String,
+    /// Every name that it gives itself, decoded and as it is.
+    pub(super) names: Vec<String>,
     /// Without angle brackets; empty where there is none.
     pub(super) cid: String,
     pub(super) encoding: TransferEncoding,
@@ -216,6 +218,8 @@ impl About {
         };
         let parameter = |name: &str| content_type.as_ref().and_then(|parsed| parsed.attribute(name));
         let filename = disposition.as_ref().and_then(|parsed| parsed.attribute("filename"));
+        let named = [("Content-Disposition", "filename"), ("Content-Type", "name")];
+        let names = named.into_iter().flat_map(|(field, name)| claimed(header, field, name)).collect();
         let boundary = parameter("boundary").map(|text| text.trim_end().as_bytes());
         Self {
             media: content_type
@@ -228,6 +232,7 @@ impl About {
                 _ => Disposition::Unsaid,
             },
             filename: names::clean(filename.or_else(|| parameter("name")).unwrap_or_default()),
+            names,
             cid: content_id(header),
             encoding: encoding(header),
             boundary: boundary.filter(|text| (1..=BOUNDARY_OCTETS).contains(&text.len())).map(<[u8]>::to_vec),
@@ -243,6 +248,13 @@ impl About {
         };
         self.boundary.take().map(|boundary| (kind, boundary))
     }
+}
+
+/// Every name in every field of that name: programs differ in which they take.
+fn claimed<'a>(header: &'a [u8], field: &'a str, name: &'a str) -> impl Iterator<Item = String> + 'a {
+    let fields = fields(header).filter(move |found| found.name.eq_ignore_ascii_case(field));
+    let attributes = fields.filter_map(|field| field.parameters()?.attributes).flatten();
+    attributes.filter(move |found| found.name == name).map(|found| found.value.into_owned())
 }
 
 fn encoding(header: &[u8]) -> TransferEncoding {

@@ -6,7 +6,7 @@ use std::{fs, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Instant};
 use proptest::prelude::*;
 use protocol::{
     id::InboxId,
-    message::{Attachment, Outcome, TransferEncoding},
+    message::{Attachment, Danger, Outcome, TransferEncoding},
     sealing::{KeyPair, Suite},
     transfer,
 };
@@ -17,7 +17,7 @@ use super::*;
 use crate::{
     limits::{FINDINGS, HEADER_OCTETS, HOPS, LINK_OCTETS, MIME_DEPTH, MIME_PARTS},
     mail::{Hop, ReversePath, Secret},
-    policy::{OnFail, OnFault},
+    policy::{Mode, OnFail, OnFault},
     verdict::Deferral,
 };
 
@@ -353,4 +353,33 @@ fn the_operator_decides_about_fails_and_faults() {
     let looping = b"Received: by there; Mon, 23 Nov 2026 20:54:00 +0000\r\n".repeat(HOPS + 2);
     let verdict = judge(received(&looping), &finding(Outcome::Temperror), Policy::default());
     assert!(matches!(verdict, Verdict::Refused(Refusal::Loop { .. })), "what a message is does not change");
+}
+
+const WITH_A_PROGRAM: &str = "Subject: Hello\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nYour code is 482913.\r\n--b\r\n\
+    Content-Disposition: attachment; filename=setup.exe\r\n\r\nMZ and so on, for as long as a note is and a bit more.\r\n--b\r\n\
+    Content-Disposition: attachment; filename=a.txt\r\n\r\nwords\r\n--b--\r\n";
+
+#[test]
+fn a_program_is_refused_unless_the_operator_says_otherwise() {
+    let kind = ".exe, a Windows program";
+    let refused = Refusal::Attachment { danger: Danger::Program, kind };
+    assert_eq!(refusal(WITH_A_PROGRAM.as_bytes()), refused);
+    // What a message is does not change: DNS need not be asked again.
+    let fault = judge(received(WITH_A_PROGRAM.as_bytes()), &finding(Outcome::Temperror), Policy::default());
+    assert!(matches!(fault, Verdict::Refused(said) if said == refused));
+    let of = |mode| Policy { attachments: Attachments { mode, ..Attachments::default() }, ..Policy::default() };
+    let say = |mode| match judge(received(WITH_A_PROGRAM.as_bytes()), &Evidence::default(), of(mode)) {
+        Verdict::Accepted(accepted) => accepted,
+        Verdict::Refused(_) | Verdict::Deferred(_) => panic!("not accepted"),
+    };
+    let whole = say(Mode::Allow);
+    assert_eq!(&whole.raw()[TRACE.len()..], WITH_A_PROGRAM.as_bytes());
+    assert_eq!(whole.summary().attachments[0].danger, Some(Danger::Program));
+    let stripped = say(Mode::Strip);
+    let [gone, kept] = stripped.content().attachments.as_slice() else { panic!("two attachments") };
+    assert_eq!((gone.summary.withheld, gone.summary.size, gone.length), (Some(Danger::Program), 54, 0));
+    assert_eq!(fetched(stripped.raw(), kept), b"words");
+    assert_eq!(stripped.summary().codes, ["482913"]);
+    assert!(!stripped.raw().windows(5).any(|window| window == b"MZ an"));
+    assert!(stripped.raw().starts_with(TRACE));
 }

@@ -11,7 +11,8 @@ fn canary() -> String {
 
 #[test]
 fn mail_addresses_and_capabilities_are_not_printed() {
-    let attachment = AttachmentSummary { n: 0, filename: canary(), content_type: canary(), size: 1, withheld: None };
+    let attachment =
+        AttachmentSummary { n: 0, filename: canary(), content_type: canary(), size: 1, danger: None, withheld: None };
     let summary = Summary {
         from: Mailbox { name: canary(), address: canary() },
         subject: canary(),

@@ -30,8 +30,14 @@ fn quoted_printable_keeps_what_it_cannot_read() {
 }
 
 fn within(raw: &[u8], offset: u64, length: u64, encoding: TransferEncoding) -> Option<Vec<u8>> {
-    let summary =
-        AttachmentSummary { n: 0, filename: String::new(), content_type: String::new(), size: 0, withheld: None };
+    let summary = AttachmentSummary {
+        n: 0,
+        filename: String::new(),
+        content_type: String::new(),
+        size: 0,
+        danger: None,
+        withheld: None,
+    };
     attachment(raw, &Attachment { summary, offset, length, encoding }).map(|octets| octets.to_vec())
 }
 

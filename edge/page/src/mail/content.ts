@@ -1,10 +1,19 @@
 // What is read of a message, checked: out of whatever a seal held. Pure.
-import { attachmentSummary, list, number, record, text, textOrNull, type Attachment, type Content, type FeedbackKind, type FeedbackReport } from "../wire.ts";
+import { attachmentSummary, list, number, record, text, textOrNull, type Attachment, type Content, type Danger, type FeedbackKind, type FeedbackReport } from "../wire.ts";
+
+const DANGERS: readonly string[] = ["program", "script", "shortcut", "installer", "disk-image", "macros", "disguised", "encrypted", "unreadable"];
+
+/** What is said of a file, even in a word that came later than this page. */
+function danger(value: unknown): Danger | null {
+  const word = text(value);
+  if (word === "") return null;
+  return DANGERS.includes(word) ? (word as Danger) : "other";
+}
 
 function attachment(value: unknown): Attachment {
   const it = record(value);
   const encoding = it.encoding === "base64" || it.encoding === "quoted-printable" ? it.encoding : "identity";
-  return { ...attachmentSummary(value), offset: number(it.offset), length: number(it.length), encoding };
+  return { ...attachmentSummary(value), offset: number(it.offset), length: number(it.length), encoding, danger: danger(it.danger), withheld: danger(it.withheld) };
 }
 
 const KINDS: readonly string[] = ["abuse", "fraud", "virus", "other", "not-spam", "auth-failure"];

@@ -1,4 +1,8 @@
-use protocol::{id::MessageId, message::Part, sealing::Binding};
+use protocol::{
+    id::MessageId,
+    message::{Danger, Part},
+    sealing::Binding,
+};
 
 use super::{Bench, RAW};
 
@@ -51,4 +55,16 @@ async fn an_attachment_needs_the_capability_and_a_number_that_exists() {
     bench.get(&path("x"), &inbox.capability()).await.is_problem(404);
     let other = MessageId::from_bytes([1; 16]);
     bench.get(&inbox.path(&format!("/messages/{other}/raw")), &inbox.capability()).await.is_problem(404);
+}
+
+#[tokio::test]
+async fn a_withheld_attachment_is_said_to_be() {
+    let bench = Bench::new();
+    let inbox = bench.inbox().await;
+    let message = bench.deliver_file(&inbox, "canary", "setup.exe", Some(Danger::Program)).await;
+    let answer = bench.get(&inbox.path(&format!("/messages/{message}/attachments/0")), &inbox.capability()).await;
+    answer.is_problem(404);
+    assert!(answer.json()["detail"].as_str().unwrap().contains("never stored"));
+    let open = bench.get(&inbox.path(&format!("/messages/{message}")), &inbox.capability()).await.json();
+    assert_eq!(open["content"]["attachments"][0]["withheld"], "program");
 }

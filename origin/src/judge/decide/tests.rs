@@ -58,22 +58,10 @@ const STRICTEST: Policy = Policy {
     dmarc_none: OnFail::Refuse,
     dmarc_temperror: OnFault::Defer,
     dmarc_no_author: OnFail::Refuse,
+    attachments: crate::policy::Attachments::ALLOWED,
 };
 
-const MILDEST: Policy = Policy {
-    spf_fail: OnFail::Tag,
-    spf_softfail: OnFail::Tag,
-    spf_permerror: OnFail::Tag,
-    spf_temperror: OnFault::Tag,
-    dkim_fail: OnFail::Tag,
-    dkim_permerror: OnFail::Tag,
-    dkim_temperror: OnFault::Tag,
-    dmarc_reject: OnFail::Tag,
-    dmarc_quarantine: OnFail::Tag,
-    dmarc_none: OnFail::Tag,
-    dmarc_temperror: OnFault::Tag,
-    dmarc_no_author: OnFail::Tag,
-};
+const MILDEST: Policy = Policy::of_readers();
 
 #[test]
 fn each_outcome_is_decided_by_its_own_setting() {

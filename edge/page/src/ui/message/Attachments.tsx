@@ -1,4 +1,4 @@
-// Attachments, as downloads and nothing else.
+// Attachments, as downloads and nothing else; what was withheld is named, and cannot be had.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../../i18n.ts";
@@ -29,13 +29,23 @@ export function Attachments({ attachments, raw }: { readonly attachments: readon
     <ul class="attachments" aria-label={t("list.attachments", { n: attachments.length })}>
       {attachments.map((it) => {
         const name = safeName(it.filename, t("attachment.nameless", { n: it.n + 1 }));
+        const size = sizeText(it.size, document.documentElement.lang);
+        if (it.withheld !== null) {
+          return (
+            <li key={it.n} class="withheld" data-testid="withheld" data-n={it.n}>
+              <span class="name" dir="auto">{name}</span> <span class="size">{size}</span>
+              <p class="danger">{t("attachment.withheld", { danger: t(`danger.${it.withheld}`) })}</p>
+            </li>
+          );
+        }
         return (
           <li key={it.n}>
             <button type="button" data-testid="attachment" data-n={it.n} disabled={busy === it.n} onClick={() => take(it, name)}>
               <SaveIcon />
               <span class="name" dir="auto">{name}</span>
-              <span class="size">{sizeText(it.size, document.documentElement.lang)}</span>
+              <span class="size">{size}</span>
             </button>
+            {it.danger !== null && <p class="danger" data-testid="danger">{t("attachment.danger", { danger: t(`danger.${it.danger}`) })}</p>}
           </li>
         );
       })}

@@ -1,9 +1,11 @@
 //! Names of the domain name system, and whom we ask about them.
 //!
 //! This file is the noun; the questions are a port (`ports::Resolver`), and the one that puts them to servers is
-//! `hickory`.
+//! `hickory`. A zone of ours is changed by `update`, with messages that `change` writes.
 
+pub mod change;
 pub mod hickory;
+pub mod update;
 
 use std::fmt;
 

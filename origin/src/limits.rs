@@ -2,6 +2,7 @@
 //! `protocol::limits`.
 
 mod authors;
+mod certificates;
 mod files;
 mod operator;
 mod records;
@@ -12,6 +13,7 @@ mod signatures;
 use protocol::time::Millis;
 
 pub use authors::*;
+pub use certificates::*;
 pub use files::*;
 pub use operator::*;
 pub use records::*;

@@ -1,6 +1,7 @@
 //! What the stages ask of each other and of the world, as traits. Adapters are named in `app.rs` alone.
 
 mod attempt;
+mod challenges;
 mod lookups;
 mod store;
 
@@ -12,6 +13,7 @@ use protocol::{
 };
 
 pub use attempt::{Attempt, reason};
+pub use challenges::{ChallengeAnswers, ChallengeToken, ChallengeZone, ZoneError};
 pub use lookups::{Exchange, Lookup, Resolver};
 pub use store::{
     CreateError, Deliveries, Inbox, Listing, NewInbox, Owed, PutError, ReadError, Receipt, Store, StoreStatus,

@@ -3,6 +3,7 @@
 //! Ending goes the way of the mail: first nothing new comes in, then what is under way is finished, then
 //! what the edge is owed is pushed, for this store is memory and ends with the process.
 
+mod certificates;
 pub mod judge;
 mod lmtp;
 mod operator;
@@ -19,7 +20,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::{
     budget::Budget,
     chance::SystemChance,
-    config::{Certificate, Config, Dns, Port, Smtp, Sync},
+    config::{Config, Dns, Port, Smtp, Sync},
     dns::hickory::{Deadlines, Hickory, ResolverError, Servers},
     http::{self, ApiState, operator_router, router},
     intake::{
@@ -68,7 +69,7 @@ pub enum StartError {
     },
     /// The certificate cannot be used.
     #[error(transparent)]
-    Certificate(#[from] intake::tls::TlsError),
+    Certificate(#[from] certificates::SourceError),
     /// The page is not where it should be.
     #[error("http.page: there is no index.html in {0}; build the page first, or leave the setting empty")]
     Page(std::path::PathBuf),
@@ -108,6 +109,7 @@ struct Intake {
     tls: TlsAcceptor,
     senders: Senders,
     operator: StandingInbox,
+    challenges: axum::Router,
 }
 
 /// Runs until `SIGTERM` or `SIGINT`. Once everything is bound, `say` is given one JSON line of what.
@@ -126,13 +128,14 @@ pub async fn serve(config: Config, say: impl FnOnce(&str)) -> Result<(), StartEr
 
 /// Runs until `ended`.
 async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output = ()>) -> Result<(), StartError> {
-    let tls = certificate(&config)?;
     let senders = senders(&config.dns)?;
     if let Some(folder) = config.http.page.as_ref().filter(|folder| !folder.join("index.html").is_file()) {
         return Err(StartError::Page(folder.clone()));
     }
     let listeners = bind(&config).await?;
     let parts = Parts::build(&config);
+    let source = certificates::source(&config.smtp, &parts).await?;
+    let tls = source.acceptor()?;
     let (drain, draining) = watch::channel(false);
     let (end, ending) = watch::channel(false);
 
@@ -146,6 +149,7 @@ async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output =
     let keeper = operator::Keeper::new(operator.clone(), &parts);
     keeper.make().await;
     background.spawn(keeper.keep(ending.clone()));
+    let challenges = source.keep(&mut background, &parts, ending.clone())?;
 
     let mut ready = serde_json::json!({
         "smtp": listeners.smtp.local_addr().ok(),
@@ -156,7 +160,9 @@ async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output =
         ready["lmtp"] = lmtp.path().display().to_string().into();
     }
     let mut fronts = JoinSet::new();
-    let pipeline = parts.open(&mut fronts, listeners, &config, Intake { tls, senders, operator }, &draining);
+    let challenges = challenges.open(&mut fronts, &draining);
+    let intake = Intake { tls, senders, operator, challenges };
+    let pipeline = parts.open(&mut fronts, listeners, &config, intake, &draining);
     let recording = Arc::clone(&pipeline);
     background.spawn(async move { recording.keep_records(ending).await });
     say(&ready.to_string());
@@ -206,7 +212,7 @@ impl Parts {
         fronts: &mut JoinSet<()>,
         listeners: Listeners,
         config: &Config,
-        Intake { tls, senders, operator }: Intake,
+        Intake { tls, senders, operator, challenges }: Intake,
         draining: &watch::Receiver<bool>,
     ) -> Arc<Pipeline> {
         let intake = self.intake(&config.smtp, tls);
@@ -235,7 +241,7 @@ impl Parts {
 
         let api = self.api(config, operator, draining);
         let doors = [
-            (listeners.http, router(api.clone()), HTTP_CONNECTIONS),
+            (listeners.http, router(api.clone()).merge(challenges), HTTP_CONNECTIONS),
             (listeners.operator, operator_router(api), OPERATOR_CONNECTIONS),
         ];
         for (listener, routes, connections) in doors {
@@ -308,13 +314,6 @@ fn senders(dns: &Dns) -> Result<Senders, ResolverError> {
         Dns::Servers(servers) => Servers::These(servers.clone()),
     };
     Ok(Senders::CheckedBy(Arc::new(Hickory::new(&servers, Deadlines::default())?)))
-}
-
-fn certificate(config: &Config) -> Result<TlsAcceptor, StartError> {
-    Ok(match &config.smtp.certificate {
-        Certificate::SelfMade => intake::tls::self_made(config.smtp.hostname.as_str())?,
-        Certificate::Files { chain, key } => intake::tls::from_pem(chain, key)?,
-    })
 }
 
 fn link(config: &Config, parts: &Parts) -> Result<Option<Arc<dyn EdgeLink>>, StartError> {

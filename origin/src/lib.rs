@@ -27,6 +27,7 @@ pub mod opinion;
 pub mod pipeline;
 pub mod registrar;
 
+pub mod certificates;
 pub mod chance;
 pub mod clock;
 pub mod config;

@@ -3,6 +3,7 @@
 //! Every label is an enum of ours or a reason's own name, so that no address, subject, id or other
 //! text of a client can ever become one, and the number of series is bounded by the code.
 
+mod certificates;
 mod records;
 mod reports;
 mod stock;
@@ -17,7 +18,10 @@ use protocol::{
     time::{Millis, Timestamp},
 };
 
-pub use self::records::Records;
+pub use self::{
+    certificates::{Certificates, Ordered},
+    records::Records,
+};
 use self::{reports::Reports, stock::Stock};
 use crate::{
     ports::{Delivery, Door, PushError, StoreStatus, Unreachable},
@@ -46,6 +50,8 @@ pub struct Metrics {
     /// Delivery records.
     pub records: Records,
     store: Stock,
+    /// The certificate of STARTTLS.
+    pub certificates: Certificates,
 }
 
 /// The method of a request, as a label.
@@ -219,12 +225,14 @@ impl Metrics {
             reports: Reports::default(),
             records: Records::default(),
             store: Stock::default(),
+            certificates: Certificates::default(),
         };
         metrics.register_counters();
         metrics.begin_at_zero();
         metrics.senders.register(&mut metrics.registry);
         metrics.records.register(&mut metrics.registry);
         metrics.store.register(&mut metrics.registry);
+        metrics.certificates.register(&mut metrics.registry);
         metrics
     }
 

@@ -5,6 +5,7 @@
 //! in the origin reads the environment or a configuration file.
 
 mod attachments;
+mod acme;
 pub mod keys;
 pub mod layers;
 mod lmtp;
@@ -19,6 +20,8 @@ use std::{
 use data_encoding::BASE64URL_NOPAD;
 use protocol::{address::Domain, time::Millis};
 use zeroize::Zeroizing;
+
+pub use acme::{Acme, Challenge};
 
 use self::{
     keys::Key,
@@ -91,7 +94,7 @@ pub enum Port {
 }
 
 /// Where the certificate for STARTTLS comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Certificate {
     /// Made at start, signed by itself: enough for opportunistic TLS (RFC 7435).
     SelfMade,
@@ -102,6 +105,8 @@ pub enum Certificate {
         /// Its private key.
         key: PathBuf,
     },
+    /// Ordered of an authority; made at start until there is one.
+    Acme(Box<Acme>),
 }
 
 /// The API.
@@ -250,9 +255,9 @@ fn smtp(settings: &Settings) -> Result<Smtp, ConfigError> {
             text.parse::<Networks>().ok()
         })
     };
+    let hostname = settings.parse(Key::SmtpHostname, "must be a domain name", |text| Domain::parse(text).ok())?;
     Ok(Smtp {
         listen: settings.parse(Key::SmtpListen, ADDRESS, |text| text.parse().ok())?,
-        hostname: settings.parse(Key::SmtpHostname, "must be a domain name", |text| Domain::parse(text).ok())?,
         port: settings.parse(Key::SmtpSharePort, "must be yes or no", |text| match text {
             "yes" | "true" => Some(Port::Shared),
             "no" | "false" => Some(Port::Own),
@@ -266,7 +271,8 @@ fn smtp(settings: &Settings) -> Result<Smtp, ConfigError> {
         greet_delay: settings.parse(Key::SmtpGreetDelay, "must be milliseconds, at most 10000", |text| {
             text.parse().ok().filter(|n| *n <= 10_000).map(Millis::from_millis)
         })?,
-        certificate: certificate(settings)?,
+        certificate: certificate(settings, &hostname)?,
+        hostname,
     })
 }
 
@@ -276,10 +282,15 @@ fn region_name(text: &str) -> Option<String> {
     (fits && plain).then(|| text.to_owned())
 }
 
-fn certificate(settings: &Settings) -> Result<Certificate, ConfigError> {
-    match (settings.optional(Key::SmtpCertificate), settings.optional(Key::SmtpKey)) {
-        (None, None) => Ok(Certificate::SelfMade),
-        (Some(chain), Some(key)) => Ok(Certificate::Files { chain: chain.into(), key: key.into() }),
+fn certificate(settings: &Settings, hostname: &Domain) -> Result<Certificate, ConfigError> {
+    let acme = acme::read(settings, hostname)?;
+    match (settings.optional(Key::SmtpCertificate), settings.optional(Key::SmtpKey), acme) {
+        (None, None, None) => Ok(Certificate::SelfMade),
+        (None, None, Some(acme)) => Ok(Certificate::Acme(Box::new(acme))),
+        (Some(chain), Some(key), None) => Ok(Certificate::Files { chain: chain.into(), key: key.into() }),
+        (Some(_), Some(_), Some(_)) => Err(ConfigError::Together(
+            "smtp.certificate and acme.directory are two sources of one certificate: set one of them",
+        )),
         _ => Err(ConfigError::Together("smtp.certificate and smtp.key go together: set both or neither")),
     }
 }

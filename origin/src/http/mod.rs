@@ -25,6 +25,7 @@ use crate::{
 
 mod access;
 mod answer;
+mod challenges;
 mod deliveries;
 mod events;
 mod extract;
@@ -40,7 +41,10 @@ mod serve;
 mod service;
 mod waiting;
 
-pub use self::serve::{Bounds, serve};
+pub use self::{
+    challenges::challenge_router,
+    serve::{Bounds, serve},
+};
 
 /// What the routes work with. `app.rs` fills it in.
 #[derive(Clone)]
@@ -118,7 +122,7 @@ fn client_routes() -> Router<Arc<Shared>> {
 }
 
 /// The templates above, as labels: a path that was asked for never becomes one.
-const TEMPLATES: [&str; 16] = [
+const TEMPLATES: [&str; 17] = [
     "/v1/inboxes",
     "/v1/inboxes/{id}",
     "/v1/inboxes/{id}/messages",
@@ -135,6 +139,7 @@ const TEMPLATES: [&str; 16] = [
     "/metrics",
     "/inbox",
     "/operator/clock",
+    challenges::ROUTE,
 ];
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ const ABOVE: &[&str] = &["app", "cli", "pipeline"];
 const ADAPTERS_BESIDE: &[&str] = &["clock", "chance"];
 
 /// Folders beside the stages that hold a noun for all, and adapters.
-const SHARED: &[&str] = &["dns"];
+const SHARED: &[&str] = &["certificates", "dns"];
 
 /// Who puts the parts together.
 const ASSEMBLY: &str = "app";

@@ -11,7 +11,7 @@ pub(super) const TECHNOLOGY: &[&str] = &[
     // The system.
     "chance", "clock", "environment", "file", "signals", "tcp", "tls", "udp", "unix",
     // Protocols spoken over it.
-    "authoritative", "hickory", "http", "https", "resolver", "update",
+    "acme", "authoritative", "hickory", "http", "https", "resolver", "update",
     // Other people's programs; `runtime` is the Workers runtime.
     "durable", "kv", "prometheus", "redis", "runtime", "worker",
     // The assembly, and the ways in.

@@ -5,7 +5,10 @@ use http_body_util::BodyExt;
 use protocol::capability::Capability;
 use tower::ServiceExt;
 
-use super::{super::TEMPLATES, Bench, Body};
+use super::{
+    super::{TEMPLATES, challenges},
+    Bench, Body,
+};
 
 #[tokio::test]
 async fn domains_and_status_are_public() {
@@ -93,8 +96,8 @@ async fn the_document_names_every_route_and_its_refusals() {
     let document = Bench::new().get("/openapi.json", "").await.json();
     let paths = document["paths"].as_object().unwrap();
     let documented: BTreeSet<_> = paths.keys().map(String::as_str).collect();
-    let public: BTreeSet<_> =
-        TEMPLATES.into_iter().filter(|t| !["/metrics", "/inbox", "/operator/clock"].contains(t)).collect();
+    let others = ["/metrics", "/inbox", "/operator/clock", challenges::ROUTE];
+    let public: BTreeSet<_> = TEMPLATES.into_iter().filter(|t| !others.contains(t)).collect();
     assert_eq!(documented, public);
     assert_eq!(document["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
     for (path, item) in paths {

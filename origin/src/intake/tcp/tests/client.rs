@@ -13,7 +13,12 @@ use std::{
 };
 
 use protocol::time::{Millis, Timestamp};
-use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion, crypto::aws_lc_rs};
+use rustls::{
+    ClientConfig, RootCertStore, SupportedProtocolVersion,
+    crypto::aws_lc_rs,
+    pki_types::PrivatePkcs8KeyDer,
+    sign::{CertifiedKey, SingleCertAndKey},
+};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf},
     time::{Instant, timeout},
@@ -137,11 +142,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Counting<S> {
 /// An acceptor, and what makes connectors that trust it, of one version each.
 pub(super) fn tls_pair() -> (TlsAcceptor, impl Fn(&'static SupportedProtocolVersion) -> TlsConnector) {
     let made = rcgen::generate_simple_self_signed(["mx.mayfly.example".to_owned()]).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let (chain, key) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
-    std::fs::write(&chain, made.cert.pem()).unwrap();
-    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-    let acceptor = tls::from_pem(&chain, &key).unwrap();
+    let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let shown = CertifiedKey::from_der(vec![made.cert.der().clone()], key.into(), &aws_lc_rs::default_provider());
+    let acceptor = tls::acceptor(Arc::new(SingleCertAndKey::from(shown.unwrap()))).unwrap();
     let mut roots = RootCertStore::empty();
     roots.add(made.cert.der().clone()).unwrap();
     let connector = move |version| {

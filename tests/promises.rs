@@ -9,6 +9,7 @@
 )]
 
 mod admission;
+mod certificates;
 mod deliveries;
 mod delivery;
 mod erasure;
@@ -64,6 +65,13 @@ fn main() -> ExitCode {
         the_page_is_accessible,
         the_page_is_quick_and_still,
     );
+    promise!(alone certificates:
+        a_new_certificate_is_shown_and_running_sessions_go_on,
+        a_broken_certificate_changes_nothing,
+        a_certificate_is_ordered_renewed_and_kept_over_a_restart,
+        a_certificate_is_ordered_through_a_zone_whatever_its_server_does,
+        of_two_processes_with_one_folder_one_orders,
+    );
     promise!(own erasure:
         an_expired_inbox_is_gone_everywhere,
         a_deleted_message_and_a_deleted_inbox_are_gone_everywhere,
@@ -100,4 +108,13 @@ where
         let kept = runtime.block_on(async { promise(World::start().await?).await });
         kept.map_err(|error| Failed::from(format!("{error:?}")))
     })
+}
+
+/// For promises of the origin without an edge.
+fn alone<F>(runtime: &Arc<Runtime>, _: &Option<Arc<World>>, name: &str, promise: fn() -> F) -> Trial
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    let runtime = Arc::clone(runtime);
+    Trial::test(name, move || runtime.block_on(promise()).map_err(|error| Failed::from(format!("{error:?}"))))
 }

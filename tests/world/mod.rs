@@ -7,11 +7,14 @@
 //!
 //! What must be built beforehand, `cargo xtask test` builds and names in `MAYFLY_…` variables.
 
+pub(crate) mod authority;
 pub(crate) mod browser;
 pub(crate) mod client;
 pub(crate) mod link;
+pub(crate) mod origin;
 pub(crate) mod process;
 pub(crate) mod smtp;
+pub(crate) mod zone;
 
 use std::{
     net::{SocketAddr, TcpListener},

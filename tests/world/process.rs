@@ -66,6 +66,12 @@ impl Process {
         bail!("{} did not get ready in a minute:\n{}", self.name, self.output())
     }
 
+    /// Sends `SIGHUP` to the process: it should look at its files.
+    pub(crate) fn hang_up(&self) -> Result<()> {
+        let status = Command::new("kill").args(["-HUP", &self.child.id().to_string()]).status()?;
+        if status.success() { Ok(()) } else { bail!("{} is not there", self.name) }
+    }
+
     /// Sends a signal to the process and all its children, and waits until it has ended.
     pub(crate) fn stop(&mut self, signal: Signal) {
         let name = match signal {

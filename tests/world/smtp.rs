@@ -2,14 +2,15 @@
 
 use std::net::SocketAddr;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
     net::TcpStream,
 };
+use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// One SMTP session.
-pub(crate) struct Smtp(BufReader<TcpStream>);
+pub(crate) struct Smtp<S = TcpStream>(BufReader<S>);
 
 impl Smtp {
     /// Connects, reads the greeting, says `EHLO`.
@@ -20,6 +21,28 @@ impl Smtp {
         Ok(session)
     }
 
+    /// Goes on under TLS, with the host of this name.
+    pub(crate) async fn secure(mut self, tls: &TlsConnector, name: &'static str) -> Result<Smtp<TlsStream<TcpStream>>> {
+        let reply = self.say("STARTTLS").await?;
+        if !reply.starts_with("220") {
+            bail!("no TLS: {reply}");
+        }
+        let stream = tls.connect(name.try_into()?, self.0.into_inner()).await?;
+        let mut session = Smtp(BufReader::new(stream));
+        session.say("EHLO mta.sender.example").await?;
+        Ok(session)
+    }
+}
+
+impl Smtp<TlsStream<TcpStream>> {
+    /// The host's certificate.
+    pub(crate) fn certificate(&self) -> Result<Vec<u8>> {
+        let shown = self.0.get_ref().get_ref().1.peer_certificates().and_then(<[_]>::first);
+        Ok(shown.context("no certificate")?.to_vec())
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Smtp<S> {
     /// Sends a line and returns the whole reply.
     pub(crate) async fn say(&mut self, line: &str) -> Result<String> {
         self.0.get_mut().write_all(format!("{line}\r\n").as_bytes()).await?;

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::{
     clock::Stopwatch,
     npm, suite,
-    system::Browser,
+    system::{Browser, Pebble},
     tools,
     wasm_target::{self, Small, Toolchain, WASM},
     workspace::Workspace,
@@ -19,6 +19,14 @@ pub(crate) struct Ready {
     pub(crate) small: Small,
 }
 
+/// Other people's programs that the system tests run.
+pub(crate) struct Servers {
+    /// What shows the page.
+    pub(crate) browser: Browser,
+    /// Of whom certificates are ordered.
+    pub(crate) pebble: Pebble,
+}
+
 /// Sets up what `run` needs.
 pub(crate) fn for_run(workspace: &Workspace) -> Result<Ready> {
     Steps::of(5).builders(workspace)
@@ -30,12 +38,13 @@ pub(crate) fn for_unit_tests(workspace: &Workspace) -> Result<()> {
 }
 
 /// Sets up all that `test` needs.
-pub(crate) fn for_test(workspace: &Workspace) -> Result<(Ready, Browser)> {
-    let mut steps = Steps::of(8);
+pub(crate) fn for_test(workspace: &Workspace) -> Result<(Ready, Servers)> {
+    let mut steps = Steps::of(9);
     let ready = steps.builders(workspace)?;
     steps.suites(workspace)?;
     let browser = steps.take("chromium and its driver", "1 min", Browser::find(), Browser::install)?;
-    Ok((ready, browser))
+    let pebble = steps.take("pebble, an ACME server", "15 s", Pebble::find(), Pebble::install)?;
+    Ok((ready, Servers { browser, pebble }))
 }
 
 /// Numbers the steps.

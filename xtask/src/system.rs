@@ -30,6 +30,23 @@ impl Browser {
     }
 }
 
+/// The ACME server for tests (RFC 8555), from the makers of Let's Encrypt.
+#[derive(Debug)]
+pub(crate) struct Pebble(pub(crate) PathBuf);
+
+impl Pebble {
+    /// Looks on the `PATH`.
+    pub(crate) fn find() -> Option<Self> {
+        on_path("pebble").map(Self)
+    }
+
+    /// Installs Debian's, where that may be done.
+    pub(crate) fn install() -> Result<Self> {
+        apt_install(&["pebble"])?;
+        Self::find().context("pebble was installed, yet it is not on the PATH")
+    }
+}
+
 /// Installs Debian packages, when this is Debian and we are root.
 pub(crate) fn apt_install(packages: &[&str]) -> Result<()> {
     let names = packages.join(" ");

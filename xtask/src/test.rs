@@ -9,9 +9,8 @@ use crate::{
     build,
     clock::Stopwatch,
     command::Job,
-    setup::{self, Ready},
+    setup::{self, Ready, Servers},
     suite,
-    system::Browser,
     tally::Tally,
     tidy,
     wasm_target::{Toolchain, WASM},
@@ -66,7 +65,7 @@ impl Step {
             Self::Format | Self::Clippy | Self::Tidy | Self::Deny => Need::Nothing,
             Self::Unit => Need::Suites,
             Self::ClippyWasm | Self::Page | Self::Interop => Need::Builders,
-            Self::System => Need::Browser,
+            Self::System => Need::Servers,
         }
     }
 
@@ -87,14 +86,14 @@ enum Need {
     Nothing,
     Suites,
     Builders,
-    Browser,
+    Servers,
 }
 
 /// What was set up.
 enum Equipment {
     Nothing,
     Builders(Ready),
-    Browser(Ready, Browser),
+    Servers(Ready, Servers),
 }
 
 impl Equipment {
@@ -106,9 +105,9 @@ impl Equipment {
                 Self::Nothing
             }
             Need::Builders => Self::Builders(setup::for_run(workspace)?),
-            Need::Browser => {
-                let (ready, browser) = setup::for_test(workspace)?;
-                Self::Browser(ready, browser)
+            Need::Servers => {
+                let (ready, servers) = setup::for_test(workspace)?;
+                Self::Servers(ready, servers)
             }
         })
     }
@@ -116,14 +115,14 @@ impl Equipment {
     fn ready(&self) -> Result<&Ready> {
         match self {
             Self::Nothing => bail!("nothing was set up for this check"),
-            Self::Builders(ready) | Self::Browser(ready, _) => Ok(ready),
+            Self::Builders(ready) | Self::Servers(ready, _) => Ok(ready),
         }
     }
 
-    fn browser(&self) -> Result<&Browser> {
+    fn servers(&self) -> Result<&Servers> {
         match self {
-            Self::Nothing | Self::Builders(_) => bail!("no browser was set up for this check"),
-            Self::Browser(_, browser) => Ok(browser),
+            Self::Nothing | Self::Builders(_) => bail!("no browser and no servers were set up for this check"),
+            Self::Servers(_, servers) => Ok(servers),
         }
     }
 }
@@ -284,7 +283,7 @@ impl Checks<'_> {
     /// The whole, with real parts: what Mayfly promises.
     fn system(&mut self) -> Result<()> {
         let built = build::for_tests(self.workspace, self.equipment.ready()?)?;
-        let browser = self.equipment.browser()?;
+        let Servers { browser, pebble } = self.equipment.servers()?;
         let job = self
             .cargo("running the system tests", &["test", "-p", "mayfly-tests", "--no-fail-fast"])
             .args(self.filter)
@@ -296,6 +295,7 @@ impl Checks<'_> {
             .env("MAYFLY_WRANGLER", self.workspace.npm_bin("wrangler"))
             .env("MAYFLY_CHROMIUM", &browser.chromium)
             .env("MAYFLY_CHROMEDRIVER", &browser.driver)
+            .env("MAYFLY_PEBBLE", &pebble.0)
             .env("PATH", self.workspace.path()?);
         self.count(job)
     }

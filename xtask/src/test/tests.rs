@@ -35,6 +35,6 @@ fn scripts_are_found_in_order() {
 #[test]
 fn what_needs_no_tools_sets_none_up() {
     assert_eq!(Step::Tidy.needs(), Need::Nothing);
-    assert_eq!(Step::System.needs(), Need::Browser);
-    assert_eq!([Need::Browser, Need::Nothing, Need::Builders].into_iter().max(), Some(Need::Browser));
+    assert_eq!(Step::System.needs(), Need::Servers);
+    assert_eq!([Need::Servers, Need::Nothing, Need::Builders].into_iter().max(), Some(Need::Servers));
 }

@@ -4,8 +4,8 @@
 //! remembers where each value came from; this file turns the result into typed values. Nothing else
 //! in the origin reads the environment or a configuration file.
 
-mod attachments;
 mod acme;
+mod attachments;
 pub mod keys;
 pub mod layers;
 mod lmtp;

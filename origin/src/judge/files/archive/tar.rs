@@ -63,9 +63,10 @@ fn until_nul(text: &[u8]) -> &[u8] {
 /// Octal digits, or GNU's big-endian number where the first bit is set.
 fn number(field: &[u8]) -> Option<usize> {
     if field[0] & 0x80 != 0 {
-        let (high, low) = field.split_at(field.len() - 8);
-        let is_small = high[0] == 0x80 && high[1..].iter().all(|octet| *octet == 0);
-        return is_small.then(|| low.try_into().map(u64::from_be_bytes).map_or(usize::MAX, length));
+        let (high, low) = field.split_last_chunk()?;
+        // A field of eight octets has no room for the mark beside a number.
+        let is_small = matches!(high, [0x80, rest @ ..] if rest.iter().all(|octet| *octet == 0));
+        return is_small.then(|| length(u64::from_be_bytes(*low)));
     }
     let digits = until_nul(field).trim_ascii();
     digits.iter().try_fold(0usize, |sum, digit| {

@@ -149,6 +149,30 @@ fn numbers_that_overflow_are_no_places() {
     }
 }
 
+#[test]
+fn no_octet_of_a_header_breaks_the_reader() {
+    let samples = [
+        tar(&[("a.txt", b"words"), ("long:x.txt", b"")]),
+        zip(&[packed("a.txt", b"words")]),
+        zip_64(&[packed("a.txt", b"words")], 1, None, None),
+        rar_4("a.txt", b"words", 0),
+        rar_5("a.txt", true),
+        seven_zip(b"\x01a\0.\0b\0\0\0"),
+    ];
+    for sample in samples {
+        for at in 0..sample.len().min(512) {
+            for octet in [0x80, 0xff] {
+                let mut changed = sample.clone();
+                changed[at] = octet;
+                let (dangers, inflated) = cost("a.bin", &changed);
+                let harmless = [Danger::Disguised, Danger::Macros, Danger::Encrypted, Danger::Unreadable];
+                assert!(dangers.iter().all(|danger| harmless.contains(danger)), "{at}: {dangers:?}");
+                assert!(inflated <= INFLATION_SLACK);
+            }
+        }
+    }
+}
+
 fn hostile() -> impl Strategy<Value = Vec<u8>> {
     let sample = prop_oneof![
         Just(zip(&[packed("a.txt", b"words"), stored("b.zip", &zip(&[packed("x.exe", b"x")]))])),

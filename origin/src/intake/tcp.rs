@@ -5,6 +5,7 @@
 //! anything is allocated for a session.
 
 mod drive;
+mod held;
 mod pace;
 mod seat;
 pub(super) mod source;
@@ -328,34 +329,48 @@ impl Gate {
     }
 }
 
-async fn session(
-    stream: impl Connection,
+#[expect(
+    clippy::manual_async_fn,
+    reason = "it would keep its arguments twice: as they are given, and as they are used"
+)]
+fn session<C: Connection>(
+    stream: C,
     entry: Entry,
     host: Arc<Host>,
     shutdown: watch::Receiver<bool>,
     permit: OwnedSemaphorePermit,
-) {
-    let visit = Visit::begin(Arc::clone(&host.reception));
-    if has_talked(&stream) {
-        // The runtime has not looked at this socket yet; now it will find what is there.
-        let _ = stream.readable().await;
+) -> impl Future<Output = ()> {
+    async move {
+        let visit = Visit::begin(Arc::clone(&host.reception));
+        if has_talked(&stream) {
+            // The runtime has not looked at this socket yet; now it will find what is there.
+            let _ = stream.readable().await;
+        }
+        let site = Arc::clone(&host.site);
+        let conversation = Conversation::new(stream, host, shutdown);
+        match entry {
+            Entry::Direct(client, seat) => {
+                conversation.run(Session::new(site, client)).await;
+                drop(seat);
+            }
+            // Boxed, so that sessions without a proxy have no place for it.
+            Entry::Proxied(proxy) => Box::pin(proxied(conversation, site, proxy)).await,
+        }
+        drop(visit);
+        drop(permit);
     }
-    let site = Arc::clone(&host.site);
-    let mut conversation = Conversation::new(stream, host, shutdown);
-    let seated = match entry {
-        Entry::Direct(client, seat) => Ok((client, seat)),
-        Entry::Proxied(proxy) => conversation.introduction(proxy).await.map(|(client, seat)| (client.into(), seat)),
-    };
-    match seated {
+}
+
+/// The same behind a proxy.
+async fn proxied<C: Connection>(mut conversation: Conversation<C>, site: Arc<Site>, proxy: IpAddr) {
+    match conversation.introduction(proxy).await {
         Ok((client, seat)) => {
-            conversation.run(Session::new(site, client)).await;
+            conversation.run(Session::new(site, client.into())).await;
             drop(seat);
         }
         Err(Introduced::Refused(reply)) => conversation.end(&reply).await,
         Err(Introduced::Gone) => {}
     }
-    drop(visit);
-    drop(permit);
 }
 
 /// A session as the door sees it: its end is told however it comes.

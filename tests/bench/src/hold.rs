@@ -138,6 +138,5 @@ async fn session(
             return Some(End::Gone);
         }
     }
-    let _place = room.acquire().await.ok()?;
     Some(if client.say("NOOP", 2).await.is_ok() { End::Alive } else { End::Gone })
 }

@@ -17,7 +17,7 @@ use tokio::{
 };
 
 pub(super) use self::introduction::Introduced;
-use super::{Host, pace::CommandPace, wire::Wire};
+use super::{Host, held::Held, pace::CommandPace, wire::Wire};
 use crate::{
     intake::{
         line::Lines,
@@ -62,9 +62,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     }
 
     /// Runs the session to its end.
-    pub(super) async fn run(mut self, session: Session) {
-        if let Ok(last) = self.converse(session).await {
-            self.end(&last).await;
+    // An `async fn` would keep its arguments twice: as they are given, and as they are used.
+    pub(super) fn run(mut self, session: Session) -> impl Future<Output = ()> {
+        let session = Held::new(session);
+        async move {
+            if let Ok(last) = self.converse(session).await {
+                self.say(&last);
+                if self.flush().await.is_ok() {
+                    self.wire.part().await;
+                }
+            }
         }
     }
 
@@ -77,7 +84,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     }
 
     /// Up to the last reply, which it returns.
-    async fn converse(&mut self, session: Session) -> Result<Reply, Gone> {
+    async fn converse(&mut self, session: Held) -> Result<Reply, Gone> {
         let opening = self.opening().await?;
         let (mut session, mut action) = session.step(opening, self.now());
         loop {
@@ -147,7 +154,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     }
 
     /// The client has hung up, perhaps on a message of its own.
-    fn lost(&self, session: Session) -> Gone {
+    fn lost(&self, session: Held) -> Gone {
         if let Some(attempt) = session.broken_off() {
             self.host.reception.failed(attempt);
         }
@@ -187,7 +194,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     }
 
     /// Takes the session on by what waiting has brought.
-    fn go_on(&mut self, session: Session, waited: Waited) -> (Session, Action) {
+    fn go_on(&mut self, session: Held, waited: Waited) -> (Held, Action) {
         let now = self.host.clock.now();
         let session = session.under(self.host.level());
         match (waited, self.lines.take()) {

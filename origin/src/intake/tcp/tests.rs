@@ -379,8 +379,10 @@ async fn a_waiting_session_is_small() {
     let (_shutdown, end) = watch::channel(false);
     let host = Arc::new(Host::new(config(Bounds::default()), Protocol::Smtp, Arc::new(Fake::new(1)), Arc::new(Still)));
     let session = Session::new(Arc::clone(&host.site), CLIENT);
-    let octets = size_of_val(&Conversation::new(ours, host, end).run(session));
-    assert!(octets <= 2048, "{octets} octets");
+    let held = size_of_val(&session);
+    let octets = held + size_of_val(&Conversation::new(ours, host, end).run(session));
+    // What the runtime and the allocator take beside it, and what is around it, is about 700 octets; all may take 2,048.
+    assert!(octets <= 1_344, "{octets} octets");
 }
 
 /// A service on a port of its own.

@@ -2,12 +2,15 @@
 
 use std::fmt;
 
+use crate::fuzz::Plan;
+
 /// What `cargo xtask` says about itself.
 pub(crate) const USAGE: &str = "\
 cargo xtask run [--http PORT] [--smtp PORT]    set up, build and start Mayfly here; Ctrl-C ends it
 cargo xtask test [FILTER] [--quick] [--keep-going] [--only STEP]
-                                               set up and run every check; --quick leaves out the browser and
-                                               the whole system; FILTER runs only the tests whose names contain it
+                                               set up and run every check; --quick leaves out fuzzing, the
+                                               browser and the whole system; FILTER runs only the tests whose names contain it
+cargo xtask fuzz [TARGET] [--seconds N]        run the fuzz targets, each for N seconds
 cargo xtask tidy                               check the laws of the layout
 cargo xtask setup                              fetch what run and test need, once
 cargo xtask build                              build the worker, the page and the origin";
@@ -19,6 +22,8 @@ pub(crate) enum Task {
     Run(Ports),
     /// Check everything, or part of it.
     Test(Scope),
+    /// Run the fuzz targets.
+    Fuzz(Plan),
     /// Check the laws of the layout.
     Tidy,
     /// Fetch what is needed.
@@ -80,6 +85,8 @@ pub(crate) enum Misuse {
     NoValue(&'static str),
     /// Not a port.
     Port(String),
+    /// Not a number of seconds.
+    Seconds(String),
     /// Two choices of tests that exclude each other.
     TwoChoices,
 }
@@ -91,6 +98,7 @@ impl fmt::Display for Misuse {
             Self::Argument(name) => write!(f, "the task takes no {name:?}"),
             Self::NoValue(name) => write!(f, "{name} wants a value"),
             Self::Port(text) => write!(f, "{text:?} is not a port (0 to 65535)"),
+            Self::Seconds(text) => write!(f, "{text:?} is not a number of seconds (1 to 86400)"),
             Self::TwoChoices => write!(f, "choose one of FILTER, --quick and --only"),
         }
     }
@@ -103,6 +111,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Task, Misu
     match task.as_str() {
         "run" => ports(args).map(Task::Run),
         "test" => scope(args).map(Task::Test),
+        "fuzz" => plan(args).map(Task::Fuzz),
         "tidy" => alone(args, Task::Tidy),
         "setup" => alone(args, Task::Setup),
         "build" => alone(args, Task::Build),
@@ -127,6 +136,22 @@ fn ports(mut args: impl Iterator<Item = String>) -> Result<Ports, Misuse> {
         *port = text.parse().map_err(|_| Misuse::Port(text))?;
     }
     Ok(ports)
+}
+
+fn plan(mut args: impl Iterator<Item = String>) -> Result<Plan, Misuse> {
+    let mut plan = Plan::default();
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--seconds" => {
+                let text = args.next().ok_or(Misuse::NoValue("--seconds"))?;
+                let seconds = text.parse().ok().filter(|seconds| (1..=86_400).contains(seconds));
+                plan.seconds = seconds.ok_or(Misuse::Seconds(text))?;
+            }
+            name if name.starts_with('-') || !plan.filter.is_empty() => return Err(Misuse::Argument(arg)),
+            _ => plan.filter = arg,
+        }
+    }
+    Ok(plan)
 }
 
 fn scope(mut args: impl Iterator<Item = String>) -> Result<Scope, Misuse> {

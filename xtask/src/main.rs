@@ -1,4 +1,4 @@
-//! Set-up, run and checks: `cargo xtask run | test | tidy | setup | build`.
+//! Set-up, run and checks: `cargo xtask run | test | fuzz | tidy | setup | build`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to the person who started it")]
 
 mod args;
@@ -6,6 +6,7 @@ mod build;
 mod child;
 mod clock;
 mod command;
+mod fuzz;
 mod http;
 mod npm;
 mod run;
@@ -53,6 +54,7 @@ fn perform(task: &Task) -> Result<ExitCode> {
     match task {
         Task::Run(ports) => run::run(&workspace, ports)?,
         Task::Test(scope) => return test::test(&workspace, scope),
+        Task::Fuzz(plan) => drop(fuzz::run(&workspace, plan)?),
         Task::Tidy => return tidy::run(&workspace),
         Task::Setup => drop(setup::for_test(&workspace)?),
         Task::Build => drop(build::all(&workspace, &setup::for_run(&workspace)?)?),

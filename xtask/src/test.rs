@@ -9,6 +9,7 @@ use crate::{
     build,
     clock::Stopwatch,
     command::Job,
+    fuzz,
     setup::{self, Ready, Servers},
     suite,
     tally::Tally,
@@ -28,6 +29,7 @@ enum Step {
     Unit,
     Page,
     Interop,
+    Fuzz,
     System,
 }
 
@@ -41,6 +43,7 @@ const STEPS: &[Step] = &[
     Step::Unit,
     Step::Interop,
     Step::Page,
+    Step::Fuzz,
     Step::System,
 ];
 
@@ -55,6 +58,7 @@ impl Step {
             Self::Unit => "unit",
             Self::Page => "page",
             Self::Interop => "interop",
+            Self::Fuzz => "fuzz",
             Self::System => "system",
         }
     }
@@ -62,7 +66,7 @@ impl Step {
     /// What must be set up for it.
     fn needs(self) -> Need {
         match self {
-            Self::Format | Self::Clippy | Self::Tidy | Self::Deny => Need::Nothing,
+            Self::Format | Self::Clippy | Self::Tidy | Self::Deny | Self::Fuzz => Need::Nothing,
             Self::Unit => Need::Suites,
             Self::ClippyWasm | Self::Page | Self::Interop => Need::Builders,
             Self::System => Need::Servers,
@@ -73,7 +77,7 @@ impl Step {
     fn chosen(self, which: &Which) -> bool {
         match which {
             Which::All => true,
-            Which::Quick => self != Self::System,
+            Which::Quick => !matches!(self, Self::Fuzz | Self::System),
             Which::Named(_) => matches!(self, Self::Unit | Self::System),
             Which::Step(part) => self.name() == part,
         }
@@ -187,7 +191,12 @@ struct Checks<'a> {
 impl Checks<'_> {
     fn perform(&mut self, step: Step) -> Result<()> {
         match step {
-            Step::Format => self.cargo("checking the format", &["fmt", "--all", "--", "--check"]).shown(),
+            Step::Format => {
+                self.cargo("checking the format", &["fmt", "--all", "--", "--check"]).shown()?;
+                // In a workspace of its own.
+                let fuzz = ["fmt", "--manifest-path", "origin/fuzz/Cargo.toml", "--", "--check"];
+                self.cargo("checking the format of the fuzz targets", &fuzz).shown()
+            }
             Step::Clippy => self
                 .cargo("linting", &["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])
                 .shown(),
@@ -200,6 +209,10 @@ impl Checks<'_> {
             Step::Unit => self.unit(),
             Step::Page => self.page(),
             Step::Interop => self.interop(),
+            Step::Fuzz => {
+                self.tally.passed += fuzz::run(self.workspace, &fuzz::Plan::default())?;
+                Ok(())
+            }
             Step::System => self.system(),
         }
     }

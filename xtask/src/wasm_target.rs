@@ -218,7 +218,8 @@ fn sysroot(rustc: &str) -> Result<PathBuf> {
     Ok(PathBuf::from(said.trim()))
 }
 
-fn host_triple() -> Result<String> {
+/// What this machine is called by the compiler.
+pub(crate) fn host_triple() -> Result<String> {
     let said = Job::new("asking for the host", "rustc").args(["-vV"]).quiet()?;
     let host = said.lines().find_map(|line| line.strip_prefix("host: "));
     host.map(str::to_owned).context("rustc names no host")

@@ -331,7 +331,7 @@ impl Gate {
 
 #[expect(
     clippy::manual_async_fn,
-    reason = "it would keep its arguments twice: as they are given, and as they are used"
+    reason = "an async fn would keep its arguments twice: as they are given, and as they are used"
 )]
 fn session<C: Connection>(
     stream: C,

@@ -25,6 +25,16 @@ fn test_takes_one_choice_of_tests() {
 }
 
 #[test]
+fn fuzz_takes_a_target_and_seconds() {
+    let plan = |filter: &str, seconds| Ok(Task::Fuzz(Plan { filter: filter.to_owned(), seconds }));
+    assert_eq!(read("fuzz"), plan("", Plan::default().seconds));
+    assert_eq!(read("fuzz mime --seconds 600"), plan("mime", 600));
+    assert_eq!(read("fuzz --seconds 0"), Err(Misuse::Seconds("0".to_owned())));
+    assert_eq!(read("fuzz --seconds"), Err(Misuse::NoValue("--seconds")));
+    assert_eq!(read("fuzz mime data"), Err(Misuse::Argument("data".to_owned())));
+}
+
+#[test]
 fn other_tasks_take_nothing() {
     assert_eq!(read("tidy"), Ok(Task::Tidy));
     assert_eq!(read("setup now"), Err(Misuse::Argument("now".to_owned())));

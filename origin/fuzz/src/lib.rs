@@ -1,0 +1,11 @@
+//! What the fuzz targets do with the octets that the fuzzer makes up: never more than compare. Each function panics
+//! where a promise is broken, and says which.
+
+mod command;
+mod data;
+mod dialog;
+mod line;
+mod mime;
+mod split;
+
+pub use self::{command::command, data::data, dialog::bdat, line::line, mime::mime};

@@ -11,7 +11,7 @@ use origin::{
         chunk::Gatherer,
         data::{Progress, Receiver},
         line::Lines,
-        session::{Action, Found, Input, Recipient, Session, Site, TlsOffer},
+        session::{Action, Found, Input, Protocol, Recipient, Session, Site, TlsOffer},
     },
     limits::RECIPIENTS,
     mail::Destination,
@@ -109,6 +109,7 @@ impl Pure {
             messages: usize::MAX,
             errors: usize::MAX,
             idle_commands: usize::MAX,
+            protocol: Protocol::Smtp,
         };
         let session = Session::new(Arc::new(site), Ipv4Addr::LOCALHOST.into());
         let outcome = Outcome { said: Vec::new(), taken: Vec::new() };
@@ -211,6 +212,7 @@ impl Pure {
                     self.outcome.taken.push(message.raw[message.trace_len..].to_vec());
                     Input::Delivered(Delivery::Stored)
                 }
+                Action::SayAll(_) | Action::DeliverEach(..) => unreachable!("an answer for each recipient is LMTP's"),
                 Action::StartTls(reply) | Action::Close(reply) => {
                     reply.write(&mut self.outcome.said);
                     self.phase = Phase::Over;

@@ -41,7 +41,7 @@ fn told(message: &[u8]) -> Option<String> {
     Some(format!("{summary:?}{content:?}"))
 }
 
-fn received(message: &[u8]) -> Received {
+pub(crate) fn received(message: &[u8]) -> Received {
     static KEY: OnceLock<Arc<PublicKey>> = OnceLock::new();
     let key = KEY.get_or_init(|| Arc::new(KeyPair::from_seed(Suite::X25519, &[7; 32]).public_key()));
     Received {

@@ -10,13 +10,13 @@ mod pace;
 mod seat;
 pub(super) mod source;
 mod spare;
+mod visit;
 mod wire;
 
 use std::{
     future::poll_fn,
     io,
-    mem::MaybeUninit,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -24,25 +24,25 @@ use std::{
 };
 
 use protocol::{limits::MESSAGE_OCTETS, time::Millis};
-use socket2::{Domain, SockRef, Socket, Type};
+use socket2::{Domain, Socket, Type};
 use tokio::{
     net::TcpListener,
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{Semaphore, watch},
     time::sleep,
 };
 use tokio_rustls::TlsAcceptor;
 
 use self::{
-    drive::{Conversation, Introduced},
     seat::{Seated, Seats},
     source::{Connection, Source},
     spare::Spare,
+    visit::{Entry, visit},
     wire::Wire,
 };
 use super::{
     classes::{Crowded, Quota, Quotas},
     reply::{self, Reply},
-    session::{Protocol, Session, Site, TlsOffer},
+    session::{Protocol, Site, TlsOffer},
     stress::{Level, Load, Memory},
 };
 use crate::{
@@ -121,14 +121,6 @@ pub(super) struct Host {
     sessions: usize,
     /// Whether memory was spent when it was last asked for.
     spent: AtomicBool,
-}
-
-/// How a connection becomes a session.
-enum Entry {
-    /// As it is.
-    Direct(Client, Seated),
-    /// Once the proxy at this address has said whom it is for.
-    Proxied(IpAddr),
 }
 
 impl Default for Bounds {
@@ -296,7 +288,7 @@ impl Gate {
             Ok(permit) => match self.entry(client) {
                 Ok(entry) => {
                     let (host, shutdown) = (Arc::clone(&self.host), self.shutdown.clone());
-                    tokio::spawn(session(stream, entry, host, shutdown, permit));
+                    tokio::spawn(visit(stream, entry, host, shutdown, permit));
                 }
                 Err(_) => self.turn_away(stream, &reply::CROWDED),
             },
@@ -327,72 +319,6 @@ impl Gate {
             });
         }
     }
-}
-
-#[expect(
-    clippy::manual_async_fn,
-    reason = "an async fn would keep its arguments twice: as they are given, and as they are used"
-)]
-fn session<C: Connection>(
-    stream: C,
-    entry: Entry,
-    host: Arc<Host>,
-    shutdown: watch::Receiver<bool>,
-    permit: OwnedSemaphorePermit,
-) -> impl Future<Output = ()> {
-    async move {
-        let visit = Visit::begin(Arc::clone(&host.reception));
-        if has_talked(&stream) {
-            // The runtime has not looked at this socket yet; now it will find what is there.
-            let _ = stream.readable().await;
-        }
-        let site = Arc::clone(&host.site);
-        let conversation = Conversation::new(stream, host, shutdown);
-        match entry {
-            Entry::Direct(client, seat) => {
-                conversation.run(Session::new(site, client)).await;
-                drop(seat);
-            }
-            // Boxed, so that sessions without a proxy have no place for it.
-            Entry::Proxied(proxy) => Box::pin(proxied(conversation, site, proxy)).await,
-        }
-        drop(visit);
-        drop(permit);
-    }
-}
-
-/// The same behind a proxy.
-async fn proxied<C: Connection>(mut conversation: Conversation<C>, site: Arc<Site>, proxy: IpAddr) {
-    match conversation.introduction(proxy).await {
-        Ok((client, seat)) => {
-            conversation.run(Session::new(site, client.into())).await;
-            drop(seat);
-        }
-        Err(Introduced::Refused(reply)) => conversation.end(&reply).await,
-        Err(Introduced::Gone) => {}
-    }
-}
-
-/// A session as the door sees it: its end is told however it comes.
-struct Visit(Arc<dyn Reception>);
-
-impl Visit {
-    fn begin(reception: Arc<dyn Reception>) -> Self {
-        reception.at_the_door(Door::Opened);
-        Self(reception)
-    }
-}
-
-impl Drop for Visit {
-    fn drop(&mut self) {
-        self.0.at_the_door(Door::Closed);
-    }
-}
-
-/// Whether octets have come. Nothing is taken, and nothing waited for.
-fn has_talked(stream: &impl Connection) -> bool {
-    let mut octet = [MaybeUninit::uninit()];
-    SockRef::from(stream).peek(&mut octet).is_ok_and(|octets| octets > 0)
 }
 
 fn is_about_the_client(error: &io::Error) -> bool {

@@ -20,7 +20,12 @@ use tokio::{
 };
 
 use self::client::{Client, Counting, TokioClock, tls_pair};
-use super::{Bounds, Config, Conversation, Host, Introduced, Sharing, listen, reply, serve, spare::Spare};
+use super::{
+    Bounds, Config, Host, Sharing,
+    drive::{Conversation, Introduced},
+    listen, reply, serve,
+    spare::Spare,
+};
 use crate::{
     intake::{
         classes::{Quota, Quotas},

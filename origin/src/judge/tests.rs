@@ -177,6 +177,26 @@ fn a_giant_header_is_refused_at_its_limit() {
 }
 
 #[test]
+fn a_header_has_the_same_lines_for_every_reader() {
+    let forged = "Authentication-Results: mx.example; dkim=pass header.d=bank.example";
+    for header in [
+        format!("X-A: b\r{forged}\r\n\r\n"),
+        format!("X-A: b\n{forged}\r\n\r\n"),
+        format!("X-A: b\0\r\n{forged}\r\n\r\n"),
+        format!("X-A: b\r\n\n{forged}\r\n\r\n"),
+        format!("X-A: b\r\n\r\r\n{forged}\r\n\r\n"),
+        format!("X-A: b\r"),
+    ] {
+        assert_eq!(refusal(header.as_bytes()), Refusal::BareLineEnding, "{header:?}");
+    }
+    // What is no line of the header may be any octets (RFC 3030 §3).
+    let binary = accepted(b"Content-Type: application/octet-stream\r\n\r\n\0\r\n\n\r");
+    assert_eq!(binary.summary().attachments.len(), 1);
+    accepted(b"\r\n\n");
+    accepted(b"X-A: b");
+}
+
+#[test]
 fn too_large_a_message_is_refused() {
     let limit = protocol::limits::MESSAGE_OCTETS;
     let message = [b"Subject: x\r\n\r\n".as_slice(), &vec![b'x'; limit]].concat();

@@ -4,7 +4,7 @@ use protocol::address::{Address, Domain};
 
 use super::{
     Action, Announced, Answers, Body, Channel, Found, Hello, Protocol, Recipient, Secret, Session, State, Verdict,
-    reply,
+    chunk::Counted, reply,
 };
 use crate::{
     intake::{
@@ -73,7 +73,7 @@ impl Session {
                 self.state = State::Finding(hello, envelope);
                 Action::LookUp(recipient)
             }
-            Err(reply) => self.error(envelope.into_state(hello), reply),
+            Err(reply) => self.refused(envelope.into_state(hello), reply, Counted::Error),
         }
     }
 
@@ -85,15 +85,15 @@ impl Session {
             }
             Found::Full(destination) => {
                 self.missed_for_being_full(destination, &envelope.sender);
-                self.idle(envelope.into_state(hello), reply::INBOX_FULL)
+                self.refused(envelope.into_state(hello), reply::INBOX_FULL, Counted::Idle)
             }
-            Found::NotServed => self.error(envelope.into_state(hello), reply::NO_RELAY),
+            Found::NotServed => self.refused(envelope.into_state(hello), reply::NO_RELAY, Counted::Error),
             Found::Unreachable(unreachable @ (Unreachable::Unknown | Unreachable::Expired)) => {
-                self.error(envelope.into_state(hello), unreachable.into())
+                self.refused(envelope.into_state(hello), unreachable.into(), Counted::Error)
             }
             // Not the client's fault; yet it costs a look-up, so it may not be repeated for ever.
             Found::Unreachable(unreachable @ (Unreachable::Full | Unreachable::Unavailable)) => {
-                self.idle(envelope.into_state(hello), unreachable.into())
+                self.refused(envelope.into_state(hello), unreachable.into(), Counted::Idle)
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Where LMTP (RFC 2033) is not SMTP: how a client introduces itself, and how the end of a message is answered.
 
-use super::{Action, Envelope, Hello, Session, State, reply};
+use super::{Action, Envelope, Hello, Session, State, chunk::Counted, reply};
 use crate::{
     intake::{
         command::Command,
@@ -108,6 +108,16 @@ impl Session {
             (Protocol::Smtp, Command::Helo(name)) => self.hello(name, Manner::Helo),
             (Protocol::Smtp, _) => self.error(state, reply::NOT_OFFERED),
             (Protocol::Lmtp, _) => self.error(state, reply::UNKNOWN_COMMAND),
+        }
+    }
+
+    /// Goes on in `state`: what a recipient or a message is refused for. A client of LMTP passes on what others sent
+    /// to whom they named, so there it is counted for nothing: cut off, it could not deliver the rest.
+    pub(super) fn refused(&mut self, state: State, reply: Reply, counted: Counted) -> Action {
+        match (self.site.protocol, counted) {
+            (Protocol::Lmtp, _) => self.say(state, reply),
+            (Protocol::Smtp, Counted::Error) => self.error(state, reply),
+            (Protocol::Smtp, Counted::Idle) => self.idle(state, reply),
         }
     }
 

@@ -2,7 +2,10 @@
 
 use super::{
     Action, Answers, Body, Buffer, Channel, Chunk, Delivery, Envelope, Fault, Hello, Manner, Plan, Protocol, Receiver,
-    Sender, Session, State, Timestamp, attempt::Why, chunk, reply,
+    Sender, Session, State, Timestamp,
+    attempt::Why,
+    chunk::{self, Counted},
+    reply,
 };
 use crate::{
     budget::Reservation,
@@ -140,7 +143,7 @@ impl Session {
         self.tally.message();
         match fault {
             Fault::Deferred(_) => self.say(state, fault.into()),
-            Fault::Refused(_) | Fault::LongLine { .. } => self.error(state, fault.into()),
+            Fault::Refused(_) | Fault::LongLine { .. } => self.refused(state, fault.into(), Counted::Error),
         }
     }
 

@@ -262,8 +262,8 @@ impl Session {
         let action = match (state, input) {
             (State::Opening, Input::Opened) => self.open(),
             (State::Opening, Input::TalkedFirst) => Action::Close(reply::TALKED_FIRST),
-            (state, Input::Expired) => self.expired(state),
-            (_, Input::ShuttingDown) => Action::Close(reply::SHUTTING_DOWN),
+            (state, Input::Expired) => self.close(state, reply::TIMED_OUT),
+            (state, Input::ShuttingDown) => self.close(state, reply::SHUTTING_DOWN),
             (
                 state @ (State::Connected
                 | State::Identified(_)
@@ -308,13 +308,13 @@ impl Session {
             Line::Text(line) => line,
             Line::TooLong => return self.error(state, reply::LINE_TOO_LONG),
             Line::Unclean => return self.error(state, reply::UNCLEAN_LINE),
-            Line::BareLf => return Action::Close(reply::BARE_LF),
-            Line::Endless => return Action::Close(reply::LINE_TOO_LONG),
-            Line::TlsHello => return Action::Close(reply::NOT_TLS),
+            Line::BareLf => return self.close(state, reply::BARE_LF),
+            Line::Endless => return self.close(state, reply::LINE_TOO_LONG),
+            Line::TlsHello => return self.close(state, reply::NOT_TLS),
         };
         match Command::parse(line) {
             Ok(command) => self.command(state, command, behind, now),
-            Err(CommandError::Chunk) => Action::Close(reply::BAD_CHUNK),
+            Err(CommandError::Chunk) => self.close(state, reply::BAD_CHUNK),
             Err(error) => self.error(state, error.into()),
         }
     }
@@ -326,7 +326,7 @@ impl Session {
         );
         if waits && behind == Behind::More {
             // RFC 2920 §3.1; behind STARTTLS it is how commands are injected (RFC 3207 §6).
-            return Action::Close(reply::TOO_SOON);
+            return self.close(state, reply::TOO_SOON);
         }
         match command {
             Command::Ehlo(_) | Command::Helo(_) | Command::Lhlo(_) => self.introduction(state, command),
@@ -342,7 +342,7 @@ impl Session {
             Command::Quit => Action::Close(reply::BYE),
             Command::Auth => self.error(state, reply::NO_AUTH),
             Command::NotOffered => self.error(state, reply::NOT_OFFERED),
-            Command::Http => Action::Close(reply::NOT_HTTP),
+            Command::Http => self.close(state, reply::NOT_HTTP),
         }
     }
 
@@ -365,7 +365,7 @@ impl Session {
     fn error(&mut self, state: State, reply: Reply) -> Action {
         match self.tally.error(&self.site, self.level) {
             Verdict::GoOn => self.say(state, reply),
-            Verdict::Enough => Action::Close(reply::TOO_MANY_ERRORS),
+            Verdict::Enough => self.close(state, reply::TOO_MANY_ERRORS),
         }
     }
 
@@ -373,7 +373,7 @@ impl Session {
     fn idle(&mut self, state: State, reply: Reply) -> Action {
         match self.tally.idle(&self.site, self.level) {
             Verdict::GoOn => self.say(state, reply),
-            Verdict::Enough => Action::Close(reply::TOO_MANY_ERRORS),
+            Verdict::Enough => self.close(state, reply::TOO_MANY_ERRORS),
         }
     }
 }

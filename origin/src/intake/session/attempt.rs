@@ -2,7 +2,7 @@
 //!
 //! The one place where a session notes them. What fails behind the end of the data, the reception knows itself.
 
-use super::{Action, Announced, Answers, Envelope, Fault, Sender, Session, State, reply, reply::Reply};
+use super::{Action, Announced, Answers, Envelope, Fault, Sender, Session, State, reply::Reply};
 use crate::{
     mail::{Destination, ReversePath},
     ports::{Attempt, reason},
@@ -49,12 +49,12 @@ impl Session {
         self.failed = Some(Box::new(attempt));
     }
 
-    /// A deadline has passed.
-    pub(super) fn expired(&mut self, state: State) -> Action {
+    /// Ends the session for what the client did or did not do: a message on its way does not arrive.
+    pub(super) fn close(&mut self, state: State, reply: Reply) -> Action {
         if let Some(envelope) = state.into_coming() {
-            self.missed(envelope, Why::Interrupted, &reply::TIMED_OUT);
+            self.missed(envelope, Why::Interrupted, &reply);
         }
-        Action::Close(reply::TIMED_OUT)
+        Action::Close(reply)
     }
 
     /// What was noted in this step tells what is really said: one error too many says something else.

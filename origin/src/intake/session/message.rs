@@ -49,9 +49,11 @@ impl Session {
                 Action::Reserve(octets)
             }
             // What has come of it would be half a message.
-            State::Between(hello, Envelope { answers, .. }, ..) | State::Spoiled(hello, answers) => {
+            State::Between(hello, envelope, ..) => {
+                let answers = self.missed(envelope, Why::Interrupted, &reply::CHUNKS_BEGUN);
                 self.error(State::Spoiled(hello, answers), reply::CHUNKS_BEGUN)
             }
+            State::Spoiled(..) => self.error(state, reply::CHUNKS_BEGUN),
             // It pipelined, and every recipient was refused: each of these errors has been counted.
             State::Sender(..) => self.say(state, self.site.protocol.no_recipients()),
             State::Identified(_) => self.error(state, reply::MAIL_FIRST),

@@ -111,7 +111,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                 }
                 Action::Receive(reply, receiver) => {
                     self.say(&reply);
-                    self.flush().await?;
+                    let Ok(()) = self.flush().await else { return Err(self.lost(session)) };
                     let Ok(came) = self.receive(receiver).await else { return Err(self.lost(session)) };
                     session.step(came, self.now())
                 }

@@ -146,8 +146,29 @@ async fn a_message_whose_sender_hangs_up_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_that_is_cut_off_between_its_chunks_is_told() {
+    let bounds = Bounds { errors: 1, idle_commands: 1, ..Bounds::default() };
+    let first = b"BDAT 6\r\nhalf\r\n";
+    for (said, reply) in [
+        (&b"NONSENSE\r\nNONSENSE\r\n"[..], "421 4.7.0 Too many errors"),
+        (b"NOOP\r\nNOOP\r\nNOOP\r\n", "421 4.7.0 Too many errors"),
+        (b"MAIL FROM:<>\r\nRCPT TO:<anna@mayfly.example>\r\n", "421 4.7.0 Too many errors"),
+        (b"NOOP\n", "500 5.5.2 Lines end with CRLF, not with LF"),
+        (b"BDAT nonsense\r\n", "501 5.5.4 BDAT needs the length of its chunk"),
+        (b"GET / HTTP/1.1\r\n", "500 5.5.1 This is SMTP, not HTTP"),
+        (b"DATA\r\nNOOP\r\n", "554 5.5.0 You did not wait for the reply"),
+        (b"DATA\r\n", "503 5.5.1 The message began with BDAT; RSET first"),
+    ] {
+        let (_, told) = after(config(bounds), 1 << 30, &[ENVELOPE, first, said]).await;
+        assert_eq!(told, of_two(Some(70_000), "interrupted", reply), "{}", said.escape_ascii());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_the_sender_gives_up_or_delivers_is_not_told() {
     let given_up: [&[u8]; 4] = [ENVELOPE, b"RSET\r\n", ENVELOPE, b"BDAT 6\r\nhalf\r\nRSET\r\n"];
+    assert_eq!(after(config(Bounds::default()), 1 << 30, &given_up).await.1, []);
+    let given_up: [&[u8]; 2] = [ENVELOPE, b"BDAT 6\r\nhalf\r\nQUIT\r\n"];
     assert_eq!(after(config(Bounds::default()), 1 << 30, &given_up).await.1, []);
     let delivered: [&[u8]; 3] = [ENVELOPE, b"DATA\r\n", b"X-Outcome: loop\r\n\r\n.\r\n"];
     let (heard, told) = after(config(Bounds::default()), 1 << 30, &delivered).await;

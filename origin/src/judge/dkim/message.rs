@@ -18,6 +18,7 @@ pub(super) struct Field<'a> {
 
 /// A message.
 pub(super) struct Message<'a> {
+    pub(super) header: &'a [u8],
     pub(super) fields: Vec<Field<'a>>,
     pub(super) body: &'a [u8],
 }
@@ -38,7 +39,7 @@ impl<'a> Message<'a> {
         let section = section(raw, 0, |_| false);
         let header = raw.get(section.header)?;
         let fields = || spans(header).filter_map(|span| field(&header[span])).collect();
-        (header.len() <= HEADER_OCTETS).then(|| Self { fields: fields(), body: &raw[section.body..] })
+        (header.len() <= HEADER_OCTETS).then(|| Self { header, fields: fields(), body: &raw[section.body..] })
     }
 
     /// The fields of that name, from the top, each with its place.

@@ -25,7 +25,11 @@ use self::{
     tags::Tags,
 };
 use super::{Algorithm, Chain, Covers, Detail, Dkim, Signature, Standing};
-use crate::{dns::Name, limits::SIGNATURES, ports::Lookup};
+use crate::{
+    dns::Name,
+    limits::{ARC_SETS, SIGNATURES, VERIFICATION_OCTETS},
+    ports::Lookup,
+};
 
 /// What DNS said about keys' names: TXT records.
 #[derive(Default)]
@@ -35,18 +39,6 @@ impl Known {
     /// Notes an answer.
     pub fn learn(&mut self, name: Name, answer: Lookup<Vec<u8>>) {
         self.0.insert(name, answer);
-    }
-
-    /// How many names were asked about.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether nothing was asked.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 }
 
@@ -73,6 +65,18 @@ pub fn questions(message: &[u8]) -> Vec<Name> {
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// What verifying the signatures and the chain of `message` may cost, in octets that are hashed in the same time and
+/// without those of the body. One key may serve them all, so keys are no measure of it, and each may be for all of the
+/// header.
+#[must_use]
+pub fn effort(message: &[u8]) -> usize {
+    let Some(message) = Message::read(message) else { return 0 };
+    let count = |name, most| message.named(name).take(most).count();
+    let seals = count("ARC-Seal", ARC_SETS);
+    let verifications = count("DKIM-Signature", SIGNATURES) + seals + seals.min(1);
+    verifications * (VERIFICATION_OCTETS + message.header.len())
 }
 
 /// What the signatures and the chain of `message` are worth, given what is known of their keys.

@@ -12,7 +12,7 @@ use crate::{
         Chain, Dkim,
         dkim::{self, Known},
     },
-    limits::{ENCAPSULATION_OCTETS, INLINE_WORK_OCTETS},
+    limits::INLINE_WORK_OCTETS,
     mail::Received,
     ports::Resolver,
 };
@@ -49,7 +49,7 @@ pub(super) async fn verify(
     now: Timestamp,
     turns: &Semaphore,
 ) -> Result<(Dkim, Chain), Lost> {
-    if work(message, &known) <= INLINE_WORK_OCTETS {
+    if work(sent(message)) <= INLINE_WORK_OCTETS {
         return Ok(dkim::verify(sent(message), &known, now));
     }
     let _turn = turns.acquire().await.map_err(|_| Lost)?;
@@ -63,11 +63,12 @@ pub(super) async fn verify(
     Ok(verified)
 }
 
-/// What verifying costs, in octets that are hashed in the same time: none without a signature, and an encapsulation's
-/// for each key.
-fn work(message: &Received, known: &Known) -> usize {
-    let octets = if known.is_empty() { 0 } else { message.raw.len() };
-    octets.saturating_add(known.len().saturating_mul(ENCAPSULATION_OCTETS))
+/// What verifying costs, in octets that are hashed in the same time: none without a signature.
+fn work(message: &[u8]) -> usize {
+    match dkim::effort(message) {
+        0 => 0,
+        effort => effort.saturating_add(message.len()),
+    }
 }
 
 #[cfg(test)]

@@ -48,8 +48,17 @@ pub enum UnixError {
 
 /// A listener at a path; the file goes with it.
 pub struct Listener {
-    socket: std::os::unix::net::UnixListener,
     file: SocketFile,
+    socket: std::os::unix::net::UnixListener,
+}
+
+/// The same at work.
+///
+/// The file goes first: while the socket is open no other file has its number of node, so that a successor's is
+/// never taken for ours.
+struct Open {
+    _file: SocketFile,
+    socket: UnixListener,
 }
 
 /// The file of a socket. Removed when dropped, unless another process has taken the path over.
@@ -73,7 +82,7 @@ impl Listener {
         let file = SocketFile { path: path.to_owned(), device: made.dev(), node: made.ino() };
         fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
         socket.listen(i32::try_from(limits::BACKLOG).unwrap_or(i32::MAX))?;
-        Ok(Self { socket: socket.into(), file })
+        Ok(Self { file, socket: socket.into() })
     }
 
     /// Where it listens.
@@ -125,10 +134,9 @@ pub async fn serve(
     clock: Arc<dyn Clock>,
     shutdown: watch::Receiver<bool>,
 ) -> io::Result<()> {
-    let Listener { socket, file } = listener;
     let host = Host::new(config, Protocol::Lmtp, reception, clock);
-    take_in(UnixListener::from_std(socket)?, host, shutdown).await;
-    drop(file);
+    let open = Open { _file: listener.file, socket: UnixListener::from_std(listener.socket)? };
+    take_in(open, host, shutdown).await;
     Ok(())
 }
 
@@ -142,11 +150,11 @@ impl Connection for UnixStream {
     }
 }
 
-impl Source for UnixListener {
+impl Source for Open {
     type Connection = UnixStream;
 
     fn poll_accept(&self, context: &mut Context<'_>) -> Poll<io::Result<(UnixStream, Client)>> {
-        let (stream, _) = ready!(Self::poll_accept(self, context))?;
+        let (stream, _) = ready!(self.socket.poll_accept(context))?;
         Poll::Ready(Ok((stream, Client::Local)))
     }
 }

@@ -65,6 +65,38 @@ async fn a_message_is_delivered_and_the_file_goes_with_the_listener() {
 }
 
 #[tokio::test]
+async fn the_path_is_free_for_a_successor_while_sessions_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lmtp");
+    let (end, ending) = watch::channel(false);
+    let listener = Listener::bind(&path, 0o600).unwrap();
+    let running = tokio::spawn(serve(listener, config(), Arc::new(Fake::new(1 << 24)), Arc::new(Still), ending));
+    let mut client = UnixStream::connect(&path).await.unwrap();
+    hear(&mut client, "LMTP Mayfly\r\n").await;
+    let group = "MAIL FROM:<a@b.example>\r\nRCPT TO:<anna@mayfly.example>\r\nDATA\r\n";
+    client.write_all(b"LHLO mta.example\r\n").await.unwrap();
+    hear(&mut client, "MAILMAX=1000\r\n").await;
+    client.write_all(group.as_bytes()).await.unwrap();
+    hear(&mut client, "<CRLF>.<CRLF>\r\n").await;
+
+    end.send(true).unwrap();
+    let gone = async {
+        while path.exists() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), gone).await.expect("the file outlives its listener");
+    // The file of whoever comes next may well get the same number of node.
+    let next = Listener::bind(&path, 0o600).unwrap();
+    client.write_all(b"Subject: Hello\r\n\r\n.\r\n").await.unwrap();
+    assert!(hear(&mut client, "\r\n").await.starts_with("250 2.0.0 "));
+    drop(client);
+    running.await.unwrap().unwrap();
+    assert!(path.exists());
+    drop(next);
+}
+
+#[tokio::test]
 async fn beyond_the_limit_a_client_is_turned_away_with_words() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lmtp");

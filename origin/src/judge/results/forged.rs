@@ -15,8 +15,12 @@ pub(super) fn is_forged(lines: &[u8], hostname: &str) -> bool {
     name.eq_ignore_ascii_case(b"Authentication-Results") && is_ours(&lines[colon + 1..], hostname)
 }
 
-/// Whether a field's value begins with our id, or with what is none.
+/// Whether a field's value begins with our id, or with what is none; or may do so for a reader who decodes encoded words
+/// (RFC 2047), which have no place in ids and could hide the end of a comment.
 fn is_ours(value: &[u8], hostname: &str) -> bool {
+    if value.windows(2).any(|pair| pair == b"=?") {
+        return true;
+    }
     let Some(id) = id(value) else { return true };
     plain(&id).eq_ignore_ascii_case(&plain(hostname))
 }

@@ -116,12 +116,25 @@ fn what_speaks_in_our_name_is_taken_out() {
         "Authentication-Results: (without end mx.mayfly.test; dkim=pass\r\n",
         "Authentication-Results: \"mx.mayfly.test; dkim=pass\r\n",
         "Authentication-Results:\r\n",
+        "Authentication-Results: =?utf-8?q?mx=2Emayfly=2Etest=3B?= dkim=pass\r\n",
+        "Authentication-Results: (=?utf-8?q?)?= mx.mayfly.test; dkim=pass (=?utf-8?q?)?= other.example; none\r\n",
         "Return-Path: <eve@evil.example>\r\n",
         "RETURN-PATH : <>\r\n",
     ] {
         let (_, sent) = stamped("Received: x\r\n", &format!("A: 1\r\n{forged}{forged}B: 2\r\n{forged}\r\n{forged}"));
         assert_eq!(sent, format!("A: 1\r\nB: 2\r\n\r\n{forged}"), "{forged}");
     }
+}
+
+#[test]
+fn no_field_says_in_our_name_what_is_said_in_a_readers_text() {
+    let sent = "Authentication-Results: =?utf-8?q?mx=2Emayfly=2Etest=3B?= dkim=pass\r\nSubject: A\r\n\r\n";
+    let mut message = received("Received: x\r\n", sent);
+    stamp(&mut message, &Evidence::default(), HOST);
+    let section = section(&message.raw, 0, |_| false).header;
+    let shown = crate::judge::heading::read(&message.raw[section]).shown;
+    let said: Vec<_> = shown.iter().filter(|header| header.name == "Authentication-Results").collect();
+    assert_eq!(said.iter().map(|header| header.value.as_str()).collect::<Vec<_>>(), ["mx.mayfly.test; none"]);
 }
 
 #[test]

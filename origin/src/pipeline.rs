@@ -29,7 +29,7 @@ use crate::{
     budget::{NoRoom, Reservation},
     judge::{self, Evidence},
     limits::{ENCAPSULATION_OCTETS, INLINE_WORK_OCTETS, LONG_MESSAGES, MESSAGE_OVERHEAD, REPEATS},
-    mail::{AddressHasher, Destination, Received},
+    mail::{AddressHasher, AddressKey, Destination, Received},
     metrics::Metrics,
     operator::Addressee,
     policy::Policy,
@@ -90,11 +90,7 @@ pub enum Senders {
 impl Reception for Pipeline {
     async fn destination(&self, recipient: &Address) -> Result<Destination, Unreachable> {
         let addressee = Addressee::of(recipient.local());
-        let kept_under = match addressee {
-            Addressee::Reader => recipient,
-            Addressee::Operator => &self.parts.operator,
-        };
-        let found = self.parts.store.destination(&self.parts.hasher.key(kept_under), self.parts.clock.now()).await;
+        let found = self.parts.store.destination(&self.key(addressee, recipient), self.parts.clock.now()).await;
         let found = found.map_err(|why| addressee.unreachable(why));
         let found = found.inspect_err(|why| self.parts.metrics.recipient_refused(*why))?;
         Ok(Destination { tag: recipient.tag().map(str::to_owned), ..found })
@@ -118,7 +114,8 @@ impl Reception for Pipeline {
     }
 
     async fn full(&self, recipient: &Address) -> Option<Destination> {
-        self.parts.store.owner(&self.parts.hasher.key(recipient), self.parts.clock.now()).await.ok()
+        let key = self.key(Addressee::of(recipient.local()), recipient);
+        self.parts.store.owner(&key, self.parts.clock.now()).await.ok()
     }
 
     fn failed(&self, attempt: Attempt) {
@@ -149,6 +146,14 @@ impl Pipeline {
             taking: RwLock::new(Taking::Mail),
             recorder: Recorder::default(),
         }
+    }
+
+    /// What the inbox of a recipient is found by.
+    fn key(&self, addressee: Addressee, recipient: &Address) -> AddressKey {
+        self.parts.hasher.key(match addressee {
+            Addressee::Reader => recipient,
+            Addressee::Operator => &self.parts.operator,
+        })
     }
 
     /// What becomes of each recipient's copy.

@@ -105,6 +105,16 @@ async fn only_who_could_not_take_it_is_told() {
 }
 
 #[tokio::test]
+async fn the_operator_is_told_at_whatever_name_mail_was_for() {
+    let world = world(1 << 24);
+    let operator = world.inbox("postmaster@mx.mayfly.test", 9).await;
+    for address in ["postmaster@mx.mayfly.test", "Abuse@mayfly.test"] {
+        let full = world.pipeline.full(&protocol::address::Address::parse(address).unwrap()).await;
+        assert!(full.is_some_and(|destination| destination.inbox == operator.inbox_id()), "{address}");
+    }
+}
+
+#[tokio::test]
 async fn what_failed_on_the_way_is_told_as_it_was() {
     let world = world(1 << 24);
     let anna = world.inbox("anna@mayfly.test", 1).await;

@@ -20,6 +20,7 @@ pub(super) enum Length {
 /// The hashes of one canonical form.
 pub(super) struct Hashes {
     whole: [u8; 32],
+    octets: u64,
     cut: Vec<(u64, [u8; 32])>,
 }
 
@@ -36,7 +37,12 @@ impl Hashes {
             Canonicalization::Simple => simple(body, &mut meter),
             Canonicalization::Relaxed => relaxed(body, &mut meter),
         }
-        Self { whole: meter.hasher.finalize().into(), cut: meter.cut }
+        Self { whole: meter.hasher.finalize().into(), octets: meter.written, cut: meter.cut }
+    }
+
+    /// How long the canonical form is.
+    pub(super) const fn octets(&self) -> u64 {
+        self.octets
     }
 
     /// The hash of that much; nothing where the body is shorter, or the length was not wanted.

@@ -148,11 +148,19 @@ impl Bodies {
     }
 
     fn get(&self, form: Canonicalization, length: Length) -> Option<&[u8; 32]> {
-        let hashes = match form {
-            Canonicalization::Simple => &self.simple,
-            Canonicalization::Relaxed => &self.relaxed,
-        };
-        hashes.as_ref()?.get(length)
+        self.of_form(form)?.get(length)
+    }
+
+    /// How long the body is in that form, where it was hashed.
+    fn octets(&self, form: Canonicalization) -> Option<u64> {
+        self.of_form(form).map(Hashes::octets)
+    }
+
+    fn of_form(&self, form: Canonicalization) -> Option<&Hashes> {
+        match form {
+            Canonicalization::Simple => self.simple.as_ref(),
+            Canonicalization::Relaxed => self.relaxed.as_ref(),
+        }
     }
 }
 
@@ -181,6 +189,7 @@ impl Case<'_> {
             (Outcome::Fail, Standing::InTrial) => Outcome::Neutral,
             (outcome, _) => outcome,
         };
+        let covers = self.covers(&claim);
         let algorithm = match claim.signer.algorithm {
             Method::RsaSha256 => Algorithm::RsaSha256,
             Method::Ed25519Sha256 => Algorithm::Ed25519Sha256,
@@ -190,8 +199,17 @@ impl Case<'_> {
             domain: claim.signer.domain.as_str().to_owned(),
             selector: claim.signer.selector,
             outcome,
-            covers: if claim.scope.length == Length::Whole { Covers::Whole } else { Covers::Beginning },
+            covers,
             detail: Detail { algorithm, begins, key: standing },
+        }
+    }
+
+    /// How much of the body a signature is for: one for as many octets as there are (`l=`) is for all of them. What was
+    /// not measured, for want of a key, is not held against it.
+    fn covers(&self, claim: &Claim) -> Covers {
+        match (claim.scope.length, self.bodies.octets(claim.scope.body)) {
+            (Length::Octets(signed), Some(octets)) if signed != octets => Covers::Beginning,
+            (Length::Octets(_) | Length::Whole, _) => Covers::Whole,
         }
     }
 

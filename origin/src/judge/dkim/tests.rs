@@ -96,6 +96,17 @@ fn a_key_in_trial_condemns_nothing() {
 }
 
 #[test]
+fn a_signature_for_as_much_as_there_is_is_for_all_of_it() {
+    let message = message("l=8; ");
+    let found = only(&message, &text(&record()));
+    assert_eq!((found.outcome, found.covers), (Outcome::Pass, Covers::Whole));
+    assert!(found.vouches());
+    // Where DNS does not say, nobody knows yet whether it vouches: its author is not disowned for that.
+    let found = only(&message, &Known::default());
+    assert_eq!((found.outcome, found.covers), (Outcome::Temperror, Covers::Whole));
+}
+
+#[test]
 fn a_signature_of_the_beginning_vouches_for_nothing() {
     let message = message("l=8; ") + "Buy this.\r\n";
     let found = only(&message, &text(&record()));

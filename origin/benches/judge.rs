@@ -8,12 +8,15 @@ use origin::{
     judge::{Evidence, judge},
     mail::{Destination, Hop, Received, ReversePath, Secret},
     policy::Policy,
-    seal::prepare,
+    seal::{aws_lc::AwsLc, prepare},
     verdict::Verdict,
 };
 use protocol::{
     id::{InboxId, MessageId},
-    sealing::{KeyPair, Suite},
+    sealing::{
+        KeyPair, Suite,
+        primitives::{Portable, Primitives},
+    },
     time::Timestamp,
 };
 use zeroize::Zeroizing;
@@ -86,9 +89,13 @@ fn bench(criterion: &mut Criterion) {
         group.bench_function("prepare", |bencher| bencher.iter(|| black_box(prepare(&accepted))));
         let ready = prepare(&accepted);
         let mut rng = Counting(1);
-        group.bench_function("seal", |bencher| {
-            bencher.iter(|| black_box(ready.seal(&destination, MessageId::from_bytes([2; 16]), &mut rng)));
-        });
+        let all: [(&str, &dyn Primitives); 2] = [("seal", &AwsLc), ("seal, portable", &Portable)];
+        for (name, primitives) in all {
+            group.bench_function(name, |bencher| {
+                let id = MessageId::from_bytes([2; 16]);
+                bencher.iter(|| black_box(ready.seal(&destination, id, primitives, &mut rng)));
+            });
+        }
         group.finish();
     }
 }

@@ -35,6 +35,7 @@ use crate::{
     pipeline::{self, Pipeline, Senders},
     ports::{Chance, Clock, EdgeLink, PushError, Store},
     registrar::Registrar,
+    seal::aws_lc::AwsLc,
     store::memory::{Edge, MemoryStore},
     sync::{self, https::HttpsLink},
 };
@@ -226,6 +227,7 @@ impl Parts {
             policy: config.policy,
             clock: self.clock(),
             chance: Arc::clone(&self.chance),
+            primitives: Arc::new(AwsLc),
             metrics: Arc::clone(&self.metrics),
         }));
         let reception = Arc::clone(&pipeline);

@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use protocol::{
     address::{Address, Domain},
     id::{ID_OCTETS, MessageId},
+    sealing::primitives::Primitives,
 };
 use tokio::sync::{RwLock, Semaphore};
 use zeroize::Zeroizing;
@@ -58,6 +59,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub chance: Arc<dyn Chance>,
+    /// What sealing is done by.
+    pub primitives: Arc<dyn Primitives>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
 }
@@ -137,6 +140,7 @@ impl Pipeline {
         Self {
             desk: Desk {
                 chance: Arc::clone(&parts.chance),
+                primitives: Arc::clone(&parts.primitives),
                 marker: Marker::new(&key),
                 repeats: Arc::new(Mutex::new(Repeats::new(REPEATS))),
                 hostname: parts.hostname.as_str().into(),
@@ -247,6 +251,7 @@ impl Pipeline {
 #[derive(Clone)]
 struct Desk {
     chance: Arc<dyn Chance>,
+    primitives: Arc<dyn Primitives>,
     marker: Marker,
     repeats: Arc<Mutex<Repeats>>,
     hostname: Arc<str>,
@@ -270,7 +275,8 @@ impl Desk {
             }
             let mut id = [0; ID_OCTETS];
             self.chance.fill(&mut id);
-            let sealed = ready.seal(destination, MessageId::from_bytes(id), &mut Draw(self.chance.as_ref()));
+            let (id, mut rng) = (MessageId::from_bytes(id), Draw(self.chance.as_ref()));
+            let sealed = ready.seal(destination, id, self.primitives.as_ref(), &mut rng);
             (mark, Copy::New(sealed))
         };
         let copies = accepted.recipients().iter().zip(marks).map(|(destination, mark)| close(destination, mark));

@@ -7,7 +7,7 @@ use protocol::{
     capability::Capability,
     id::InboxId,
     message::{Part, Summary},
-    sealing::Binding,
+    sealing::{Binding, primitives::Portable},
     time::{Millis, Timestamp},
 };
 use zeroize::Zeroizing;
@@ -58,6 +58,7 @@ pub(super) fn world(octets: usize) -> World {
         policy: Policy::default(),
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
         chance: Arc::new(Counting(AtomicU64::new(1))),
+        primitives: Arc::new(Portable),
         metrics: Arc::new(Metrics::new()),
     });
     World { pipeline, clock }

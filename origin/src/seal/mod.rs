@@ -1,7 +1,8 @@
-//! Readable parts in, sealed parts out.
+//! Readable parts in, sealed parts out. Pure but for `aws_lc`, which brings primitives in assembly.
 //!
 //! This stage never keeps plaintext: what it reads it borrows, what it writes is closed.
 
+pub mod aws_lc;
 mod deflate;
 mod json;
 mod record;
@@ -9,7 +10,7 @@ mod record;
 use bytes::Bytes;
 use protocol::{
     id::{InboxId, MessageId},
-    sealing::{Binding, MessageParts, Sealer},
+    sealing::{Binding, MessageParts, Sealer, primitives::Primitives},
     time::Timestamp,
 };
 use rand_core::CryptoRng;
@@ -111,9 +112,15 @@ pub fn prepare(accepted: &Accepted) -> Ready<'_> {
 impl Ready<'_> {
     /// Seals the message for one recipient, under an encapsulation of its own.
     #[must_use]
-    pub fn seal(&self, destination: &Destination, id: MessageId, rng: &mut impl CryptoRng) -> Sealed {
+    pub fn seal(
+        &self,
+        destination: &Destination,
+        id: MessageId,
+        primitives: &dyn Primitives,
+        rng: &mut impl CryptoRng,
+    ) -> Sealed {
         let binding = Binding { inbox: destination.inbox, message: id };
-        let sealer = Sealer::new(&destination.public_key, binding, rng);
+        let sealer = Sealer::with(primitives, &destination.public_key, binding, rng);
         // Each copy tells its own recipient's tag and nobody else's.
         let tagged = destination.tag.as_deref().and_then(|tag| json::with_tag(&self.summary_json, tag).ok());
         let tagged = tagged.map(pack_owned);
@@ -132,12 +139,6 @@ impl Ready<'_> {
             raw: parts.raw.into(),
         }
     }
-}
-
-/// Seals a message for one recipient; for several, [`prepare`] once and seal for each.
-#[must_use]
-pub fn seal(accepted: &Accepted, destination: &Destination, id: MessageId, rng: &mut impl CryptoRng) -> Sealed {
-    prepare(accepted).seal(destination, id, rng)
 }
 
 #[cfg(test)]

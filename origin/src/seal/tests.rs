@@ -5,7 +5,7 @@ use std::{net::Ipv4Addr, sync::Arc};
 use protocol::{
     limits::{CONTENT_OCTETS, SEALED_OCTETS, SUMMARY_OCTETS},
     message::{Content, Part, Summary},
-    sealing::{KeyPair, Opened, Payload, Suite},
+    sealing::{KeyPair, Opened, Payload, Suite, primitives::Portable},
 };
 use serde::de::DeserializeOwned;
 
@@ -90,7 +90,7 @@ fn accepted(message: &[u8]) -> Box<Accepted> {
 
 fn sealed(message: &[u8], owner: &Owner) -> (Box<Accepted>, Sealed) {
     let accepted = accepted(message);
-    let sealed = seal(&accepted, &owner.destination, ID, &mut Counting(7));
+    let sealed = prepare(&accepted).seal(&owner.destination, ID, &Portable, &mut Counting(7));
     (accepted, sealed)
 }
 
@@ -141,7 +141,7 @@ fn each_recipient_gets_a_copy_with_their_own_tag_alone() {
     let mut rng = Counting(1);
     for (octet, tag) in [(1, Some("one")), (2, Some("tw\"o")), (3, None)] {
         let owner = owner(Suite::X25519, octet, tag);
-        let sealed = ready.seal(&owner.destination, ID, &mut rng);
+        let sealed = ready.seal(&owner.destination, ID, &Portable, &mut rng);
         let summary: Summary = owner.json(Part::Summary, sealed.summary());
         assert_eq!(summary.tag.as_deref(), tag);
         assert_eq!(owner.octets(Part::Raw, sealed.raw()), SAMPLE);

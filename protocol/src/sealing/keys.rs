@@ -16,6 +16,7 @@ use zeroize::ZeroizeOnDrop;
 
 use super::{
     Binding, Suite,
+    primitives::PUBLIC_KEY_OCTETS,
     schedule::{self, PartKey},
 };
 use crate::message::Part;
@@ -144,6 +145,14 @@ impl PublicKey {
     #[must_use]
     pub const fn suite(&self) -> Suite {
         self.suite
+    }
+
+    /// Its octets, where it is one of X-Wing.
+    pub(super) fn x_wing(&self) -> Option<&[u8; PUBLIC_KEY_OCTETS]> {
+        match self.suite {
+            Suite::XWing => (&*self.bytes).try_into().ok(),
+            Suite::X25519 => None,
+        }
     }
 
     /// Its octets.

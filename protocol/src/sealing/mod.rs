@@ -45,14 +45,17 @@
 //! message, inbox or kind of part has broken it. What sealing never does: say who sealed. Anyone who knows a
 //! public key can seal to it, as anyone who knows an address can write to it.
 
+mod exporter;
 mod keys;
 mod open;
 mod padding;
+pub mod primitives;
 mod schedule;
 mod seal;
 
 pub use keys::{KeyPair, NotAKey, PublicKey};
 pub use open::{OpenError, Opened};
+pub use schedule::PartKey;
 pub use seal::{MessageParts, Payload, Sealer};
 
 use crate::id::{ID_OCTETS, InboxId, MessageId};

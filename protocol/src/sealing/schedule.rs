@@ -2,8 +2,9 @@
 //!
 //! The layouts stand in the documentation of [`super`]. Nothing here draws chance or keeps a key past its use.
 
-use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, Error, KeyInit, Tag};
-use hpke::HpkeError;
+use core::fmt;
+
+use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, Error, KeyInit};
 use zeroize::Zeroizing;
 
 use super::{Binding, Suite};
@@ -39,48 +40,69 @@ fn write_binding(to: &mut [u8], binding: &Binding) {
     message.copy_from_slice(binding.message.as_bytes());
 }
 
-/// The key of one part of one message: used once, for nothing else.
-pub(super) struct PartKey {
-    key_and_nonce: Zeroizing<[u8; KEY_OCTETS + NONCE_OCTETS]>,
+/// The key of one part of one message, and what goes with it: used once, for nothing else.
+pub struct PartKey {
+    key: Zeroizing<[u8; KEY_OCTETS]>,
+    nonce: [u8; NONCE_OCTETS],
     additional_data: [u8; 2 + 2 * ID_OCTETS],
 }
 
 impl PartKey {
     /// Asks an HPKE context's `export` (RFC 9180 §5.3) for it.
-    pub(super) fn derive(
+    pub(super) fn derive<E>(
         suite: Suite,
         part: Part,
         binding: &Binding,
-        export: impl FnOnce(&[u8], &mut [u8]) -> Result<(), HpkeError>,
-    ) -> Result<Self, HpkeError> {
+        export: impl FnOnce(&[u8], &mut [u8]) -> Result<(), E>,
+    ) -> Result<Self, E> {
         let mut context = [0; PART_LABEL.len() + 1];
         context[..PART_LABEL.len()].copy_from_slice(PART_LABEL);
         context[PART_LABEL.len()] = part as u8;
-        let mut key_and_nonce = Zeroizing::new([0; KEY_OCTETS + NONCE_OCTETS]);
-        export(&context, key_and_nonce.as_mut_slice())?;
-        Ok(Self { key_and_nonce, additional_data: additional_data(suite, part, binding) })
+        let mut exported = Zeroizing::new([0; KEY_OCTETS + NONCE_OCTETS]);
+        export(&context, exported.as_mut_slice())?;
+        let mut derived = Self {
+            key: Zeroizing::new([0; KEY_OCTETS]),
+            nonce: [0; NONCE_OCTETS],
+            additional_data: additional_data(suite, part, binding),
+        };
+        let (key, nonce) = exported.split_at(KEY_OCTETS);
+        derived.key.copy_from_slice(key);
+        derived.nonce.copy_from_slice(nonce);
+        Ok(derived)
     }
 
-    /// Encrypts in place and gives the tag.
-    pub(super) fn encrypt(&self, buffer: &mut [u8]) -> Result<Tag, Error> {
-        let (key, nonce) = self.halves()?;
-        ChaCha20Poly1305::new(key.into()).encrypt_inout_detached(nonce.into(), &self.additional_data, buffer.into())
+    /// The key of ChaCha20-Poly1305.
+    #[must_use]
+    pub fn key(&self) -> &[u8; KEY_OCTETS] {
+        &self.key
+    }
+
+    /// The nonce.
+    #[must_use]
+    pub const fn nonce(&self) -> &[u8; NONCE_OCTETS] {
+        &self.nonce
+    }
+
+    /// The additional data.
+    #[must_use]
+    pub const fn additional_data(&self) -> &[u8] {
+        &self.additional_data
     }
 
     /// Checks the tag in constant time, then decrypts in place; leaves `buffer` as it is where the tag does not hold.
     pub(super) fn decrypt(&self, buffer: &mut [u8], tag: &[u8]) -> Result<(), Error> {
-        let (key, nonce) = self.halves()?;
         let tag: &[u8; super::TAG_OCTETS] = tag.try_into().map_err(|_| Error)?;
-        ChaCha20Poly1305::new(key.into()).decrypt_inout_detached(
-            nonce.into(),
-            &self.additional_data,
+        ChaCha20Poly1305::new(self.key().into()).decrypt_inout_detached(
+            self.nonce().into(),
+            self.additional_data(),
             buffer.into(),
             tag.into(),
         )
     }
+}
 
-    fn halves(&self) -> Result<(&[u8; KEY_OCTETS], &[u8; NONCE_OCTETS]), Error> {
-        let (key, nonce) = self.key_and_nonce.split_first_chunk().ok_or(Error)?;
-        Ok((key, nonce.try_into().map_err(|_| Error)?))
+impl fmt::Debug for PartKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PartKey(secret)")
     }
 }

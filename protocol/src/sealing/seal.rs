@@ -15,7 +15,10 @@ use hpke::{
 use rand_core::CryptoRng;
 
 use super::{
-    Binding, ENVELOPE_OCTETS, HEADER_OCTETS, PublicKey, Suite, TAG_OCTETS, padding,
+    Binding, ENVELOPE_OCTETS, HEADER_OCTETS, PublicKey, Suite, TAG_OCTETS,
+    exporter::{Exporter, SuiteId},
+    padding,
+    primitives::{Encapsulated, Portable, Primitives},
     schedule::{self, PartKey},
 };
 use crate::message::Part;
@@ -52,28 +55,44 @@ pub struct MessageParts<T> {
 ///     [sealer.seal(Part::Raw, Payload::Identity(b"one")), sealer.seal(Part::Raw, Payload::Identity(b"two"))]
 /// }
 /// ```
-pub struct Sealer {
+pub struct Sealer<P = Portable> {
+    primitives: P,
     binding: Binding,
     encapsulation: Box<[u8]>,
     context: Context,
 }
 
-/// What HPKE keeps of an encapsulation. Wiped by its library when dropped.
+/// What is kept of an encapsulation. Wiped when dropped.
 enum Context {
     XWing(Box<AeadCtxS<ChaCha20Poly1305, HkdfSha256, XWing>>),
     X25519(Box<AeadCtxS<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>>),
+    /// Of X-Wing, encapsulated by other [`Primitives`].
+    Brought(Exporter),
 }
 
 impl Sealer {
     /// Encapsulates towards `key` once, for the message that `binding` names.
-    #[expect(clippy::expect_used, reason = "encapsulation fails for keys that PublicKey::from_bytes refuses alone")]
     pub fn new(key: &PublicKey, binding: Binding, rng: &mut impl CryptoRng) -> Self {
-        let (encapsulation, context) = match key.suite() {
-            Suite::XWing => encapsulate(key, &binding, rng).map(|(enc, context)| (enc, Context::XWing(context))),
-            Suite::X25519 => encapsulate(key, &binding, rng).map(|(enc, context)| (enc, Context::X25519(context))),
+        Self::with(Portable, key, binding, rng)
+    }
+}
+
+impl<P: Primitives> Sealer<P> {
+    /// The same, by these primitives; what they leave to us is drawn from `rng`.
+    #[expect(clippy::expect_used, reason = "encapsulation fails for keys that PublicKey::from_bytes refuses alone")]
+    pub fn with(primitives: P, key: &PublicKey, binding: Binding, rng: &mut impl CryptoRng) -> Self {
+        let brought = key.x_wing().and_then(|key| primitives.encapsulate(key));
+        let (encapsulation, context) = match (brought, key.suite()) {
+            (Some(Encapsulated { ciphertext, shared_secret }), suite) => {
+                let info = schedule::info(suite, &binding);
+                let exporter = Exporter::new(SuiteId::X_WING, shared_secret.as_slice(), &info);
+                exporter.map(|kept| (Box::from(ciphertext), Context::Brought(kept)))
+            }
+            (None, Suite::XWing) => encapsulate(key, &binding, rng).map(|(enc, kept)| (enc, Context::XWing(kept))),
+            (None, Suite::X25519) => encapsulate(key, &binding, rng).map(|(enc, kept)| (enc, Context::X25519(kept))),
         }
         .expect("a public key was checked when it was made");
-        Self { binding, encapsulation, context }
+        Self { primitives, binding, encapsulation, context }
     }
 
     /// Seals one part that has an encapsulation to itself, as an inbox's address has and each delivery record.
@@ -115,7 +134,7 @@ impl Sealer {
 
         let key = PartKey::derive(suite, part, &self.binding, |context, out| self.context.export(context, out))
             .expect("HKDF-SHA256 gives up to 8,160 octets, and 44 are asked for");
-        let tag = key.encrypt(&mut sealed[plaintext..]).expect("ChaCha20 encrypts up to 2^38 octets");
+        let tag = self.primitives.encrypt(&key, &mut sealed[plaintext..]);
         sealed.extend_from_slice(&tag);
         sealed
     }
@@ -124,7 +143,7 @@ impl Sealer {
 impl Context {
     const fn suite(&self) -> Suite {
         match self {
-            Self::XWing(_) => Suite::XWing,
+            Self::XWing(_) | Self::Brought(_) => Suite::XWing,
             Self::X25519(_) => Suite::X25519,
         }
     }
@@ -133,18 +152,15 @@ impl Context {
         match self {
             Self::XWing(hpke) => hpke.export(context, out),
             Self::X25519(hpke) => hpke.export(context, out),
+            Self::Brought(exporter) => exporter.export(context, out),
         }
     }
 }
 
-type Encapsulated<K> = (Box<[u8]>, Box<AeadCtxS<ChaCha20Poly1305, HkdfSha256, K>>);
+type SetUp<K> = (Box<[u8]>, Box<AeadCtxS<ChaCha20Poly1305, HkdfSha256, K>>);
 
 /// RFC 9180 §5.1.1.
-fn encapsulate<K: Kem>(
-    key: &PublicKey,
-    binding: &Binding,
-    rng: &mut impl CryptoRng,
-) -> Result<Encapsulated<K>, HpkeError> {
+fn encapsulate<K: Kem>(key: &PublicKey, binding: &Binding, rng: &mut impl CryptoRng) -> Result<SetUp<K>, HpkeError> {
     let info = schedule::info(key.suite(), binding);
     let key = K::PublicKey::from_bytes(key.as_bytes())?;
     let (encapsulation, context) =
@@ -162,7 +178,7 @@ impl fmt::Debug for Payload<'_> {
     }
 }
 
-impl fmt::Debug for Sealer {
+impl<P> fmt::Debug for Sealer<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sealer(secret)")
     }

@@ -19,7 +19,6 @@ use protocol::{
     },
     time::Timestamp,
 };
-use zeroize::Zeroizing;
 
 /// Chance without a system call, so that only sealing is measured.
 struct Counting(u64);
@@ -53,7 +52,7 @@ fn received(message: &[u8], destination: &Destination) -> Received {
     Received {
         reverse_path: ReversePath::Null,
         recipients: vec![destination.clone()],
-        raw: Zeroizing::new(message.to_vec()),
+        raw: message.to_vec().into(),
         trace_len: 0,
         hop: Hop { client: Ipv4Addr::LOCALHOST.into(), helo: Secret(String::new()), tls: None },
         received_at: Timestamp::from_millis(0),

@@ -8,6 +8,8 @@
 //! `seal` alone (their constructors are private to those folders), and the store's `put` takes
 //! nothing but a [`Sealed`]: storing plaintext does not compile.
 
+mod plaintext;
+
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -23,15 +25,12 @@ use protocol::{
     time::Timestamp,
 };
 use sha2::Sha256;
-use zeroize::Zeroizing;
 
+pub use self::plaintext::Plaintext;
 pub use crate::{
     judge::Accepted,
     seal::{Sealed, SealedRecord},
 };
-
-/// The octets of a message in the clear, in one buffer that is wiped when dropped.
-pub type Plaintext = Zeroizing<Vec<u8>>;
 
 /// Where a message came from and how it was announced (RFC 5321 §3.3).
 #[derive(Clone, Debug, PartialEq, Eq)]

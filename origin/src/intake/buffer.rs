@@ -1,9 +1,7 @@
 //! The buffer that a message comes into: one piece of memory, paid for before it is allocated, wiped
 //! when it goes. When it must grow, the old piece is wiped before it is given back.
 
-use std::{hint::black_box, mem};
-
-use zeroize::Zeroizing;
+use std::mem;
 
 use crate::{
     budget::{NoRoom, Reservation},
@@ -85,7 +83,7 @@ impl Buffer {
     /// Begins with our trace fields; `room` is what [`Plan::reserve`] asked for.
     #[must_use]
     pub fn new(trace: &[u8], plan: Plan, room: Reservation) -> Self {
-        let mut octets = Zeroizing::new(Vec::with_capacity(plan.first_capacity().max(trace.len())));
+        let mut octets = Plaintext::with_capacity(plan.first_capacity().max(trace.len()));
         octets.extend_from_slice(trace);
         Self { octets, room, plan, paid: plan.expected() }
     }
@@ -116,20 +114,11 @@ impl Buffer {
             self.paid = capacity;
         }
         // `Vec::reserve` would leave the old copy behind unwiped.
-        let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
+        let mut larger = Plaintext::with_capacity(capacity);
         larger.extend_from_slice(&self.octets);
-        wipe(mem::replace(&mut self.octets, larger));
+        drop(mem::replace(&mut self.octets, larger));
         Ok(())
     }
-}
-
-/// What dropping does, and more than ten times as fast: `Zeroizing` writes octet by octet, as the compiler may not
-/// join volatile writes. A plain fill may be joined, and `black_box` keeps it from being left out, here as
-/// where the stack is wiped. Spare capacity was never written to.
-fn wipe(mut octets: Plaintext) {
-    let mut octets = mem::take(&mut *octets);
-    octets.fill(0);
-    black_box(octets.as_mut_slice());
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use super::{
     names,
     parts::{Disposition, Form, Kind, Part},
 };
-use crate::limits::INLINE_OCTETS;
+use crate::{limits::INLINE_OCTETS, mail::Plaintext};
 
 /// How much of a body is decoded. Twice what content may hold: whatever charset it is in, a body that
 /// is cut here is too large for `seal` too, which cuts it visibly.
@@ -113,7 +113,9 @@ fn decode(raw: &[u8], part: &Part) -> Zeroizing<String> {
         (None, "text/html") => charset::of_html(&octets).map(Cow::Owned),
         (None, _) => None,
     };
-    Zeroizing::new(charset::text(&octets, charset.as_deref()))
+    let text = charset::text(&octets, charset.as_deref());
+    drop(Plaintext::from(octets));
+    Zeroizing::new(text)
 }
 
 fn append(body: &mut Option<String>, mut text: Zeroizing<String>, between: &str) {

@@ -16,7 +16,10 @@ pub(super) fn text(bytes: &[u8], charset: Option<&str>) -> String {
     let decoder = declared.filter(|name| !is_utf8(name)).and_then(|name| charset_decoder(name.as_bytes()));
     let text = match (decoder, declared) {
         (Some(decode), _) => decode(bytes),
-        (None, Some(name)) if is_utf8(name) => String::from_utf8_lossy(bytes).into_owned(),
+        (None, Some(name)) if is_utf8(name) => match std::str::from_utf8(bytes) {
+            Ok(text) => text.to_owned(),
+            Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+        },
         (None, _) => match std::str::from_utf8(bytes) {
             Ok(text) => text.to_owned(),
             Err(_) => charset_decoder(b"windows-1252")

@@ -28,7 +28,7 @@ pub mod spf;
 mod tokens;
 mod wording;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, mem};
 
 use protocol::{
     message::{Authentication, Content, Summary},
@@ -85,15 +85,14 @@ impl Accepted {
 impl Drop for Accepted {
     fn drop(&mut self) {
         let Self { summary, content, .. } = self;
-        for text in [&mut summary.from.name, &mut summary.from.address, &mut summary.subject, &mut summary.snippet] {
-            text.zeroize();
-        }
+        let from = &mut summary.from;
+        let shown = [&mut from.name, &mut from.address, &mut summary.subject, &mut summary.snippet];
+        let bodies = [&mut content.text, &mut content.html].into_iter().flatten();
+        shown.into_iter().chain(bodies).for_each(Plaintext::wipe);
         summary.codes.zeroize();
         summary.links.zeroize();
         summary.attachments.iter_mut().for_each(|attachment| attachment.filename.zeroize());
-        content.text.zeroize();
-        content.html.zeroize();
-        content.inline.iter_mut().for_each(|part| part.data.0.zeroize());
+        content.inline.iter_mut().for_each(|part| drop(Plaintext::from(mem::take(&mut part.data.0))));
         content.attachments.iter_mut().for_each(|attachment| attachment.summary.filename.zeroize());
         content.headers.iter_mut().for_each(|header| header.value.zeroize());
         if let Some(report) = &mut content.report {
@@ -141,7 +140,7 @@ fn read(received: &mut Received, evidence: &Evidence, policy: Attachments) -> Re
     let codes = codes::codes(&heading.subject, &searched);
     let links = links::links(&heading.subject, page.as_ref(), text);
     if let Some(Cow::Owned(mut copy)) = reading {
-        copy.zeroize();
+        Plaintext::wipe(&mut copy);
     }
 
     let summary = Summary {

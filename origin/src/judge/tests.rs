@@ -11,7 +11,6 @@ use protocol::{
     transfer,
 };
 use serde_json::{Value, json};
-use zeroize::Zeroizing;
 
 use super::*;
 use crate::{
@@ -29,7 +28,7 @@ fn received(message: &[u8]) -> Received {
     Received {
         reverse_path: ReversePath::Null,
         recipients: vec![destination],
-        raw: Zeroizing::new([TRACE, message].concat()),
+        raw: ([TRACE, message].concat()).into(),
         trace_len: TRACE.len(),
         hop: Hop {
             client: Ipv4Addr::LOCALHOST.into(),

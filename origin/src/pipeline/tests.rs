@@ -10,7 +10,6 @@ use protocol::{
     sealing::{Binding, primitives::Portable},
     time::{Millis, Timestamp},
 };
-use zeroize::Zeroizing;
 
 use super::*;
 use crate::{
@@ -90,7 +89,7 @@ impl World {
         Received {
             reverse_path: ReversePath::Null,
             recipients: found,
-            raw: Zeroizing::new(message.to_vec()),
+            raw: message.to_vec().into(),
             trace_len: 0,
             hop: Hop { client: Ipv4Addr::LOCALHOST.into(), helo: Secret("mta".to_owned()), tls: None },
             received_at: self.clock.now(),
@@ -151,7 +150,7 @@ async fn an_inbox_that_ended_meanwhile_is_told_to_the_sender() {
     let received = Received {
         reverse_path: ReversePath::Null,
         recipients: vec![destination],
-        raw: Zeroizing::new(b"Subject: Late\r\n\r\n".to_vec()),
+        raw: (b"Subject: Late\r\n\r\n".to_vec()).into(),
         trace_len: 0,
         hop: Hop { client: Ipv4Addr::LOCALHOST.into(), helo: Secret(String::new()), tls: None },
         received_at: world.clock.now(),
@@ -339,7 +338,7 @@ async fn a_stranger_waits_while_dns_is_down_and_our_own_does_not() {
     let received = Received {
         reverse_path: ReversePath::Mailbox(Secret("b@shop.example".to_owned())),
         recipients: vec![destination],
-        raw: Zeroizing::new(b"Subject: Hello\r\n\r\n".to_vec()),
+        raw: (b"Subject: Hello\r\n\r\n".to_vec()).into(),
         trace_len: 0,
         hop: Hop { client: Ipv4Addr::new(192, 0, 2, 1).into(), helo: Secret("mta.example".to_owned()), tls: None },
         received_at: world.clock.now(),

@@ -1,10 +1,17 @@
-//! Deflating (RFC 1951) what gains by it.
+//! Deflating (RFC 1951) what gains by it, as fast as it goes.
 //!
-//! Never copies what does not: incompressible octets are borrowed.
+//! Never copies what does not gain: short or incompressible octets are borrowed. The codec is made once a thread, since
+//! to make it costs several times what a short message does; what it deflated last lies in it until the next.
+
+use std::cell::RefCell;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
 use protocol::sealing::Payload;
-use zeroize::Zeroizing;
+
+use crate::mail::Plaintext;
+
+/// Fewer octets are left as they are: beside the envelope that each part has, little is gained.
+const LEAST: usize = 1024;
 
 /// Up to this many octets deflating is tried whatever a sample says: it costs less than it may gain.
 const SMALL: usize = 64 * 1024;
@@ -17,15 +24,21 @@ const PIECES: usize = 4;
 /// The sample must shrink to fewer hundredths than this.
 const GAIN_PERCENT: usize = 95;
 
+thread_local! {
+    /// Raw deflate, at its fastest: of a page of text it leaves seven tenths where the default leaves five, in two fifths of the
+    /// time.
+    static STREAM: RefCell<Compress> = RefCell::new(Compress::new(Compression::fast(), false));
+}
+
 /// A payload as it will be sealed; wiped when dropped where it is a copy.
 #[derive(Debug)]
 pub(super) enum Packed<'a> {
     /// As it is, somebody else's.
     Borrowed(&'a [u8]),
     /// As it is.
-    Identity(Zeroizing<Vec<u8>>),
+    Identity(Plaintext),
     /// Deflated.
-    Deflated(Zeroizing<Vec<u8>>),
+    Deflated(Plaintext),
 }
 
 impl Packed<'_> {
@@ -44,28 +57,30 @@ pub(super) fn pack(bytes: &[u8]) -> Packed<'_> {
 }
 
 /// Packs octets of our own.
-pub(super) fn pack_owned(bytes: Zeroizing<Vec<u8>>) -> Packed<'static> {
+pub(super) fn pack_owned(bytes: Plaintext) -> Packed<'static> {
     match deflated(&bytes) {
         Some(deflated) => Packed::Deflated(deflated),
         None => Packed::Identity(bytes),
     }
 }
 
-/// The octets deflated, where that is shorter.
-fn deflated(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+/// The octets deflated, where that is worth it.
+fn deflated(bytes: &[u8]) -> Option<Plaintext> {
+    if bytes.len() < LEAST {
+        return None;
+    }
     if bytes.len() > SMALL {
         let sample = sample(bytes);
-        let shrunk = run(&sample, Compression::fast())?;
+        let shrunk = run(&sample)?;
         if shrunk.len() * 100 >= sample.len() * GAIN_PERCENT {
             return None;
         }
-        return run(bytes, Compression::fast());
     }
-    run(bytes, Compression::default())
+    run(bytes)
 }
 
-fn sample(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
-    let mut sample = Zeroizing::new(Vec::with_capacity(SAMPLE));
+fn sample(bytes: &[u8]) -> Plaintext {
+    let mut sample = Plaintext::with_capacity(SAMPLE);
     let piece = SAMPLE / PIECES;
     let step = (bytes.len() - piece) / (PIECES - 1);
     for at in (0..PIECES).map(|n| n * step) {
@@ -75,19 +90,21 @@ fn sample(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
 }
 
 /// One stream; none where it does not fit into fewer octets than it had.
-fn run(bytes: &[u8], level: Compression) -> Option<Zeroizing<Vec<u8>>> {
-    let mut out = Zeroizing::new(Vec::with_capacity(bytes.len().saturating_sub(1)));
-    let mut stream = Compress::new(level, false);
-    let mut from = 0;
-    loop {
-        let before = (stream.total_in(), stream.total_out());
-        let status = stream.compress_vec(&bytes[from..], &mut out, FlushCompress::Finish).ok()?;
-        if status == Status::StreamEnd {
-            return Some(out);
+fn run(bytes: &[u8]) -> Option<Plaintext> {
+    STREAM.with_borrow_mut(|stream| {
+        stream.reset();
+        let mut out = Plaintext::with_capacity(bytes.len().saturating_sub(1));
+        let mut from = 0;
+        loop {
+            let before = (stream.total_in(), stream.total_out());
+            let status = stream.compress_vec(&bytes[from..], &mut out, FlushCompress::Finish).ok()?;
+            if status == Status::StreamEnd {
+                return Some(out);
+            }
+            if before == (stream.total_in(), stream.total_out()) || out.len() == out.capacity() {
+                return None;
+            }
+            from = usize::try_from(stream.total_in()).ok()?;
         }
-        if before == (stream.total_in(), stream.total_out()) || out.len() == out.capacity() {
-            return None;
-        }
-        from = usize::try_from(stream.total_in()).ok()?;
-    }
+    })
 }

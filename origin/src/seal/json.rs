@@ -12,6 +12,8 @@ use protocol::{
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use crate::mail::Plaintext;
+
 /// A summary's JSON: what the envelope, the longest tag and the padding leave of a sealed summary.
 pub(super) const SUMMARY_JSON: usize = SUMMARY_OCTETS - 3 * 1024;
 
@@ -40,7 +42,7 @@ struct View<'a> {
 ///
 /// Where it is longer, in this order and only as far as needed: texts are cut to 512 octets, attachments
 /// beyond the sixteenth go, then links from the least likely, then more attachments. All of it is in the content.
-pub(super) fn summary(summary: &Summary) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
+pub(super) fn summary(summary: &Summary) -> Result<Plaintext, serde_json::Error> {
     let fits = |summary: &Summary| length(summary).map(|length| length <= SUMMARY_JSON);
     let mut short = Cow::Borrowed(summary);
     if short.tag.is_some() {
@@ -66,10 +68,10 @@ pub(super) fn summary(summary: &Summary) -> Result<Zeroizing<Vec<u8>>, serde_jso
 }
 
 /// A summary's JSON with a tag: the same object with one more member.
-pub(super) fn with_tag(json: &[u8], tag: &str) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
+pub(super) fn with_tag(json: &[u8], tag: &str) -> Result<Plaintext, serde_json::Error> {
     let tag = write(&tag)?;
     let inner = json.strip_suffix(b"}").unwrap_or(json);
-    let mut out = Zeroizing::new(Vec::with_capacity(json.len() + tag.len() + 8));
+    let mut out = Plaintext::with_capacity(json.len() + tag.len() + 8);
     for piece in [inner, b",\"tag\":", &tag, b"}"] {
         out.extend_from_slice(piece);
     }
@@ -78,7 +80,7 @@ pub(super) fn with_tag(json: &[u8], tag: &str) -> Result<Zeroizing<Vec<u8>>, ser
 
 /// A content's JSON in at most [`CONTENT_OCTETS`] octets. Where it is longer, HTML and text share what the
 /// rest leaves, neither giving way below half of it, and what is cut ends with a note.
-pub(super) fn content(content: &Content) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
+pub(super) fn content(content: &Content) -> Result<Plaintext, serde_json::Error> {
     let view = |text, html| View {
         text,
         html,
@@ -159,8 +161,8 @@ fn length(value: &impl Serialize) -> Result<usize, serde_json::Error> {
 }
 
 /// The JSON in one buffer of its exact size, so that growth leaves no copy behind.
-fn write(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
-    let mut out = Zeroizing::new(Vec::with_capacity(length(value)?));
+fn write(value: &impl Serialize) -> Result<Plaintext, serde_json::Error> {
+    let mut out = Plaintext::with_capacity(length(value)?);
     serde_json::to_writer(&mut *out, value)?;
     Ok(out)
 }

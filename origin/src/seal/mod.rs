@@ -14,9 +14,8 @@ use protocol::{
     time::Timestamp,
 };
 use rand_core::CryptoRng;
-use zeroize::Zeroizing;
 
-use crate::mail::{Accepted, Destination};
+use crate::mail::{Accepted, Destination, Plaintext};
 use deflate::{Packed, pack, pack_owned};
 
 pub use record::{SealedRecord, seal_record};
@@ -85,7 +84,7 @@ impl Sealed {
 /// A message written out and deflated once, to be sealed for each of its recipients. Wiped when dropped.
 pub struct Ready<'a> {
     received_at: Timestamp,
-    summary_json: Zeroizing<Vec<u8>>,
+    summary_json: Plaintext,
     summary: Packed<'a>,
     content: Packed<'a>,
     raw: Packed<'a>,
@@ -97,7 +96,7 @@ pub struct Ready<'a> {
 pub fn prepare(accepted: &Accepted) -> Ready<'_> {
     // Plain structures of strings and numbers: JSON has a form for every value that they can have. Were
     // that to change, an empty object would be sealed, and the raw message would still be whole.
-    let empty = |_| Zeroizing::new(b"{}".to_vec());
+    let empty = |_| Plaintext::from(b"{}".to_vec());
     let summary_json = json::summary(accepted.summary()).unwrap_or_else(empty);
     let content = json::content(accepted.content()).unwrap_or_else(empty);
     Ready {

@@ -77,7 +77,7 @@ fn accepted(message: &[u8]) -> Box<Accepted> {
     let received = Received {
         reverse_path: ReversePath::Null,
         recipients: vec![owner(Suite::X25519, 1, None).destination],
-        raw: Zeroizing::new(message.to_vec()),
+        raw: message.to_vec().into(),
         trace_len: 0,
         hop: Hop { client: Ipv4Addr::LOCALHOST.into(), helo: Secret(String::new()), tls: None },
         received_at: Timestamp::from_millis(1_795_000_000_000),

@@ -5,7 +5,6 @@ use std::{
 
 use async_trait::async_trait;
 use protocol::{message::Outcome, time::Millis};
-use zeroize::Zeroizing;
 
 use super::*;
 use crate::{
@@ -62,7 +61,7 @@ async fn evidence(client: &str, reverse_path: ReversePath, each: Millis, raw: &s
     let mut message = Received {
         reverse_path,
         recipients: Vec::new(),
-        raw: Zeroizing::new(raw.as_bytes().to_vec()),
+        raw: raw.as_bytes().to_vec().into(),
         trace_len: 0,
         hop: Hop {
             client: client.parse::<IpAddr>().unwrap().into(),

@@ -59,7 +59,7 @@ fn received(message: &[u8], destination: &Destination) -> Received {
     }
 }
 
-fn messages() -> [(&'static str, Vec<u8>); 3] {
+fn messages() -> [(&'static str, Vec<u8>); 5] {
     let code = b"From: a@tern.example\r\nSubject: Your code\r\n\r\nYour verification code is 482913.\r\n".to_vec();
     let rows = "<tr><td style=\"padding:8px;color:#334455\"><a href=\"https://shore.example/item?id=20261123\">Item 2026</a> \
                 &euro;1299.00 for 250 people</td></tr>\r\n";
@@ -69,7 +69,18 @@ fn messages() -> [(&'static str, Vec<u8>); 3] {
         "Subject: File\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n{}",
         line.repeat(60_000)
     );
-    [("code", code), ("newsletter", html.into_bytes()), ("attachment", file.into_bytes())]
+    let head = "From: a@tern.example\r\nTo: b@mayfly.example\r\nSubject: Your code is 482913\r\n\
+                Date: Mon, 23 Nov 2026 20:54:00 +0000\r\nMessage-ID: <1@tern.example>\r\nMIME-Version: 1.0\r\n\
+                Content-Type: text/plain; charset=utf-8\r\n\r\n";
+    let prose = "The quick brown fox jumps over the lazy dog 0123456789 abcdefghijklmnopqrst\r\n";
+    let text = |octets: usize| format!("{head}{}", prose.repeat(octets / prose.len())).into_bytes();
+    [
+        ("code", code),
+        ("4 KiB", text(4 << 10)),
+        ("100 KiB", text(100 << 10)),
+        ("newsletter", html.into_bytes()),
+        ("attachment", file.into_bytes()),
+    ]
 }
 
 fn judged(received: Received) -> Verdict {

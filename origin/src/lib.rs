@@ -21,6 +21,7 @@ pub mod verdict;
 pub mod budget;
 pub mod limits;
 pub mod networks;
+mod octets;
 pub mod ports;
 
 pub mod opinion;

@@ -6,6 +6,8 @@ use std::ops::Range;
 
 use mail_parser::{Address, ContentType, HeaderValue, parsers::MessageStream};
 
+use crate::octets::first_of;
+
 /// One field: its name as written and everything after the colon.
 pub(super) struct Field<'a> {
     pub(super) name: &'a str,
@@ -21,7 +23,7 @@ pub(super) struct Section {
 
 /// Where the line at `at` ends, its line break included.
 pub(super) fn next_line(raw: &[u8], at: usize) -> usize {
-    raw[at..].iter().position(|byte| *byte == b'\n').map_or(raw.len(), |length| at + length + 1)
+    first_of(&raw[at..], [b'\n']).map_or(raw.len(), |length| at + length + 1)
 }
 
 /// A line without its line break.
@@ -70,7 +72,7 @@ pub(super) fn fields(header: &[u8]) -> impl Iterator<Item = Field<'_>> {
 }
 
 fn field(lines: &[u8]) -> Option<Field<'_>> {
-    let colon = lines.iter().position(|byte| matches!(byte, b':' | b'\n'))?;
+    let colon = first_of(lines, [b':', b'\n'])?;
     let (name, value) = (lines[..colon].trim_ascii_end(), &lines[colon..]);
     let is_name = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
     let name = std::str::from_utf8(name).ok().filter(|_| is_name)?;

@@ -46,7 +46,9 @@ enum Kind {
     Capitals,
     /// Capitals alone.
     Word,
-    /// ASCII letters and digits otherwise.
+    /// ASCII letters, small ones among them.
+    Small,
+    /// ASCII letters, small ones among them, and digits.
     Mixed,
     Other,
 }
@@ -59,12 +61,25 @@ struct Token {
     kind: Kind,
 }
 
+/// What characters may be, as bits, so that those of a token can be put together; none for what is in no token.
+mod class {
+    pub(super) const DIGIT: u8 = 1;
+    pub(super) const CAPITAL: u8 = 2;
+    pub(super) const SMALL: u8 = 4;
+    pub(super) const OTHER: u8 = 8;
+    pub(super) const NONE: u8 = 0;
+}
+
 /// The candidates of `text` in order, at most [`CODE_CANDIDATES`].
 pub(super) fn candidates(text: &str) -> Vec<Candidate> {
     let tokens = tokens(text);
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() && found.len() < CODE_CANDIDATES {
+        if is_plain_word(text, &tokens[at]) {
+            at += 1;
+            continue;
+        }
         let run = run(text, &tokens[at..]);
         let (start, end) = (tokens[at].start, tokens[at + run.tokens - 1].end);
         let members = &tokens[at..at + run.tokens];
@@ -78,6 +93,12 @@ pub(super) fn candidates(text: &str) -> Vec<Candidate> {
         at += run.tokens;
     }
     found
+}
+
+/// Whether it is a word that no hyphen holds together with another: most of a text, and never a code.
+fn is_plain_word(text: &str, token: &Token) -> bool {
+    token.kind == Kind::Small
+        && matches!(text.as_bytes().get(token.end), None | Some(b' ' | b'\r' | b'\n' | b'.' | b','))
 }
 
 fn singles(text: &str, tokens: &[Token], found: &mut Vec<Candidate>) {
@@ -117,10 +138,12 @@ fn run(text: &str, tokens: &[Token]) -> Run {
 }
 
 fn shape(text: &str, tokens: &[Token], separator: Option<char>) -> Option<Shape> {
-    let sizes: Vec<usize> = tokens.iter().take(9).map(|token| token.chars).collect();
+    let mut sizes = [0; 9];
+    sizes.iter_mut().zip(tokens).for_each(|(size, token)| *size = token.chars);
+    let sizes = &sizes[..tokens.len().min(9)];
     match (tokens, separator) {
         ([token], _) => single(text, token),
-        (_, Some(_)) if tokens.iter().all(|token| token.kind == Kind::Digits) => match sizes.as_slice() {
+        (_, Some(_)) if tokens.iter().all(|token| token.kind == Kind::Digits) => match sizes {
             [3, 3] | [4, 4] | [2, 2, 2] | [2, 2, 2, 2] => Some(Shape::Grouped),
             [1, 1, 1, 1] | [1, 1, 1, 1, 1] | [1, 1, 1, 1, 1, 1] | [1, 1, 1, 1, 1, 1, 1] | [1, 1, 1, 1, 1, 1, 1, 1] => {
                 Some(Shape::Spaced)
@@ -135,7 +158,7 @@ fn shape(text: &str, tokens: &[Token], separator: Option<char>) -> Option<Shape>
         (_, Some('-'))
             if tokens.iter().all(|token| matches!(token.kind, Kind::Digits | Kind::Capitals | Kind::Word)) =>
         {
-            match sizes.as_slice() {
+            match sizes {
                 [3, 3] | [4, 4] | [3, 3, 3] | [4, 4, 4] | [5, 5] => Some(Shape::Blocks),
                 _ => None,
             }
@@ -202,43 +225,69 @@ fn is_in_link(text: &str, start: usize) -> bool {
 
 fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
-    let mut chars = text.char_indices().peekable();
-    while let Some((start, c)) = chars.next() {
-        if !is_part(c) {
+    let mut at = 0;
+    while let Some((first, octets)) = character(text, at) {
+        let start = at;
+        at += octets;
+        if first == class::NONE {
             continue;
         }
-        let mut token = Token { start, end: start + c.len_utf8(), chars: 1, kind: kind(c) };
-        while let Some((at, c)) = chars.next_if(|(_, c)| is_part(*c)) {
-            token.end = at + c.len_utf8();
-            token.chars += 1;
-            token.kind = join(token.kind, kind(c));
+        let (mut classes, mut chars) = (first, 1);
+        while let Some((class, octets)) = character(text, at).filter(|(class, _)| *class != class::NONE) {
+            classes |= class;
+            chars += 1;
+            at += octets;
         }
-        tokens.push(token);
+        tokens.push(Token { start, end: at, chars, kind: kind(classes) });
     }
     tokens
 }
 
-/// Letters of scripts that write words apart make one token with the digits beside them; the others do not.
-fn is_part(c: char) -> bool {
-    c.is_ascii_alphanumeric() || is_digit(c) || (('\u{c0}'..='\u{52f}').contains(&c) && c.is_alphabetic())
+/// What the character at `at` is, and how many octets it has.
+fn character(text: &str, at: usize) -> Option<(u8, usize)> {
+    let octet = *text.as_bytes().get(at)?;
+    if octet.is_ascii() {
+        return Some((ASCII[usize::from(octet)], 1));
+    }
+    let c = text[at..].chars().next()?;
+    Some((beyond_ascii(c), c.len_utf8()))
 }
 
-fn kind(c: char) -> Kind {
-    match c {
-        _ if is_digit(c) => Kind::Digits,
-        'A'..='Z' => Kind::Word,
-        'a'..='z' => Kind::Mixed,
-        _ => Kind::Other,
+const ASCII: [u8; 128] = {
+    let mut table = [class::NONE; 128];
+    let mut octet = 0;
+    while octet < 128 {
+        table[octet as usize] = match octet {
+            b'0'..=b'9' => class::DIGIT,
+            b'A'..=b'Z' => class::CAPITAL,
+            b'a'..=b'z' => class::SMALL,
+            _ => class::NONE,
+        };
+        octet += 1;
+    }
+    table
+};
+
+/// Letters of scripts that write words apart make one token with the digits beside them; the others do not.
+fn beyond_ascii(c: char) -> u8 {
+    if is_digit(c) {
+        class::DIGIT
+    } else if ('\u{c0}'..='\u{52f}').contains(&c) && c.is_alphabetic() {
+        class::OTHER
+    } else {
+        class::NONE
     }
 }
 
-const fn join(one: Kind, other: Kind) -> Kind {
-    match (one, other) {
-        (Kind::Other, _) | (_, Kind::Other) => Kind::Other,
-        (Kind::Mixed, _) | (_, Kind::Mixed) => Kind::Mixed,
-        (Kind::Digits, Kind::Digits) => Kind::Digits,
-        (Kind::Word, Kind::Word) => Kind::Word,
-        _ => Kind::Capitals,
+const fn kind(classes: u8) -> Kind {
+    const CAPITALS: u8 = class::CAPITAL | class::DIGIT;
+    match classes {
+        class::DIGIT => Kind::Digits,
+        class::CAPITAL => Kind::Word,
+        CAPITALS => Kind::Capitals,
+        _ if classes & class::OTHER != 0 => Kind::Other,
+        _ if classes & class::DIGIT != 0 => Kind::Mixed,
+        _ => Kind::Small,
     }
 }
 

@@ -13,9 +13,14 @@ use sha2::Sha256;
 
 use crate::mail::Destination;
 
-/// One message for one recipient; nobody without the key can tell which.
+/// One message for one recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Mark([u8; 32]);
+pub(super) enum Mark {
+    /// Of a message with no other recipient, that was not brought before: nobody else's failure brings it again.
+    Alone,
+    /// Nobody without the key can tell which.
+    Keyed([u8; 32]),
+}
 
 /// Makes marks.
 #[derive(Clone)]
@@ -45,7 +50,7 @@ impl Marking<'_> {
     /// The mark of its copy for `destination`: two tags of one inbox are two recipients.
     pub(super) fn copy(&self, destination: &Destination) -> Mark {
         let mac = self.marker.0.clone().chain_update(self.message).chain_update(destination.inbox.as_bytes());
-        Mark(mac.chain_update(destination.tag.as_deref().unwrap_or_default()).finalize().into_bytes().into())
+        Mark::Keyed(mac.chain_update(destination.tag.as_deref().unwrap_or_default()).finalize().into_bytes().into())
     }
 }
 
@@ -61,6 +66,11 @@ impl Repeats {
         Self { marks: HashSet::new(), order: VecDeque::new(), most }
     }
 
+    /// Whether nothing is to be brought again.
+    pub(super) fn is_empty(&self) -> bool {
+        self.marks.is_empty()
+    }
+
     /// Whether the copy is where it belongs.
     pub(super) fn has(&self, mark: &Mark) -> bool {
         self.marks.contains(mark)
@@ -69,7 +79,7 @@ impl Repeats {
     /// These copies were stored, and will be brought again.
     pub(super) fn remember(&mut self, marks: &[Mark]) {
         for mark in marks {
-            if self.marks.insert(*mark) {
+            if *mark != Mark::Alone && self.marks.insert(*mark) {
                 self.order.push_back(*mark);
             }
         }

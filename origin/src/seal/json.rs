@@ -48,6 +48,9 @@ pub(super) fn summary(summary: &Summary) -> Result<Plaintext, serde_json::Error>
     if short.tag.is_some() {
         short.to_mut().tag = None;
     }
+    if let Some(json) = within(SUMMARY_JSON, short.as_ref()) {
+        return Ok(json);
+    }
     if !fits(&short)? {
         let own = short.to_mut();
         for text in [&mut own.subject, &mut own.from.name, &mut own.from.address] {
@@ -90,6 +93,9 @@ pub(super) fn content(content: &Content) -> Result<Plaintext, serde_json::Error>
         report: content.report.as_ref(),
     };
     let (text, html) = (content.text.as_deref(), content.html.as_deref());
+    if let Some(json) = within(usual(content), &view(text, html)) {
+        return Ok(json);
+    }
     if length(&view(text, html))? <= CONTENT_OCTETS {
         return write(&view(text, html));
     }
@@ -160,11 +166,45 @@ fn length(value: &impl Serialize) -> Result<usize, serde_json::Error> {
     Ok(counter.0)
 }
 
+/// What a content's JSON takes at most where few of its characters are escaped.
+fn usual(content: &Content) -> usize {
+    let bodies = [&content.text, &content.html].into_iter().flatten().map(|body| body.len() + body.len() / 8);
+    let headers = content.headers.iter().map(|header| 64 + header.value.len() + header.value.len() / 8);
+    let inline = content.inline.iter().map(|part| 128 + part.data.0.len() / 2 * 3);
+    let octets = bodies.chain(headers).chain(inline).sum::<usize>() + 1024 + 512 * content.attachments.len();
+    octets.min(CONTENT_OCTETS)
+}
+
+/// The JSON, if it is no longer than that: in one pass, where its length is not known and a bound is near.
+fn within(limit: usize, value: &impl Serialize) -> Option<Plaintext> {
+    let mut out = Bounded { out: Plaintext::with_capacity(limit), limit };
+    serde_json::to_writer(&mut out, value).is_ok().then_some(out.out)
+}
+
 /// The JSON in one buffer of its exact size, so that growth leaves no copy behind.
 fn write(value: &impl Serialize) -> Result<Plaintext, serde_json::Error> {
     let mut out = Plaintext::with_capacity(length(value)?);
     serde_json::to_writer(&mut *out, value)?;
     Ok(out)
+}
+
+/// A buffer that does not grow.
+struct Bounded {
+    out: Plaintext,
+    limit: usize,
+}
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.out.len() + bytes.len() > self.limit {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        self.out.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 struct Counter(usize);

@@ -7,13 +7,18 @@
 //! any white space, so that a wording is found across a line break. Where several begin at one place, the
 //! longest is meant: `promo code` is not `code`.
 
-use zeroize::Zeroizing;
+use std::ops::Deref;
+
+use crate::mail::Plaintext;
 
 pub(super) mod codes;
 pub(super) mod links;
 
 /// White space that one space of a wording may stand for, in octets: a line break and its indentation.
 const SPACE_OCTETS: usize = 6;
+
+/// Two octets have so many values.
+const PAIRS: usize = 1 << 16;
 
 /// A wording that stands in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +34,8 @@ pub(super) struct Lexicon<S: 'static> {
     cues: Vec<Cue<S>>,
     /// For each first two octets, where in `cues` they begin.
     index: Vec<u16>,
+    /// For each first two octets, a bit: whether any begins so. Small enough to stay at hand while a text is walked.
+    begun: Box<[u64; PAIRS / 64]>,
 }
 
 struct Cue<S> {
@@ -48,11 +55,14 @@ impl<S: Copy> Lexicon<S> {
         }
         cues.retain(|cue| cue.text.len() >= 2);
         cues.sort_by_key(|cue| (cue.key(), std::cmp::Reverse(cue.text.len())));
-        let mut index = vec![u16::MAX; 1 << 16];
+        let mut index = vec![u16::MAX; PAIRS];
+        let mut begun = Box::new([0; PAIRS / 64]);
         for (at, cue) in cues.iter().enumerate().rev() {
-            index[usize::from(cue.key())] = u16::try_from(at).unwrap_or(u16::MAX);
+            let key = usize::from(cue.key());
+            index[key] = u16::try_from(at).unwrap_or(u16::MAX);
+            begun[key / 64] |= 1 << (key % 64);
         }
-        Self { cues, index }
+        Self { cues, index, begun }
     }
 
     /// All wordings in `lower`, in order, none over another.
@@ -72,6 +82,9 @@ impl<S: Copy> Lexicon<S> {
 
     fn at(&self, text: &[u8], at: usize) -> Option<(usize, S)> {
         let key = u16::from_be_bytes([text[at], text[at + 1]]);
+        if self.begun[usize::from(key) / 64] & (1 << (key % 64)) == 0 {
+            return None;
+        }
         let first = usize::from(self.index[usize::from(key)]);
         let same = self.cues.get(first..)?.iter().take_while(|cue| cue.key() == key);
         same.into_iter().find_map(|cue| cue.matches(text, at).map(|end| (end, cue.sense)))
@@ -123,16 +136,42 @@ const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80
 }
 
+/// A text in lower case; wiped when dropped.
+pub(super) struct Lower(String);
+
+impl Deref for Lower {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for Lower {
+    fn drop(&mut self) {
+        Plaintext::wipe(&mut self.0);
+    }
+}
+
 /// Lower case of the same length, so that a place in the one is the same place in the other. Characters
 /// whose lower case is longer or shorter stay as they are.
-pub(super) fn lower(text: &str) -> Zeroizing<String> {
-    let mut out = Zeroizing::new(String::with_capacity(text.len()));
-    out.extend(text.chars().map(|c| {
-        let mut small = c.to_lowercase();
-        match (small.next(), small.next()) {
-            (Some(one), None) if one.len_utf8() == c.len_utf8() => one,
-            _ => c,
-        }
-    }));
-    out
+pub(super) fn lower(text: &str) -> Lower {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_ascii() {
+        let at = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
+        out.push_str(&rest[..at]);
+        let beyond = rest[at..].bytes().position(|byte| byte.is_ascii()).map_or(rest.len(), |length| at + length);
+        out.extend(rest[at..beyond].chars().map(|c| {
+            let mut small = c.to_lowercase();
+            match (small.next(), small.next()) {
+                (Some(one), None) if one.len_utf8() == c.len_utf8() => one,
+                _ => c,
+            }
+        }));
+        rest = &rest[beyond..];
+    }
+    out.push_str(rest);
+    out.make_ascii_lowercase();
+    Lower(out)
 }

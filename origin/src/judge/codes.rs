@@ -26,6 +26,9 @@ const HITS_AFTER: usize = 3;
 /// How far a wording reaches, in octets.
 const REACH: usize = 480;
 
+/// Longer than any wording, however much white space its spaces stand for, in octets.
+const WORDING: usize = 512;
+
 /// A text that is searched.
 struct Text<'a> {
     text: &'a str,
@@ -62,7 +65,8 @@ struct Finding {
 
 /// The codes of a message, the likeliest first, at most [`FINDINGS`].
 pub(super) fn codes(subject: &str, bodies: &[&str]) -> Vec<String> {
-    let subject_text = Text::new(subject, 0);
+    let found = candidates(subject);
+    let subject_text = Text::new(subject, subject, 0);
     let bonus = subject_text.hits.iter().map(|hit| match hit.sense {
         Sense::Strong => 25,
         Sense::Weak => 8,
@@ -70,9 +74,13 @@ pub(super) fn codes(subject: &str, bodies: &[&str]) -> Vec<String> {
     });
     let bonus = bonus.max().unwrap_or(0);
     let mut findings = Vec::new();
-    collect(&subject_text, &mut findings);
+    collect(&subject_text, &found, &mut findings);
     for body in bodies {
-        collect(&Text::new(body, bonus), &mut findings);
+        let found = candidates(body);
+        // What is said further on reaches none of them.
+        let Some(last) = found.last().map(|candidate| candidate.end) else { continue };
+        let near = &body[..body.ceil_char_boundary(last + REACH + WORDING)];
+        collect(&Text::new(body, near, bonus), &found, &mut findings);
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.score));
     let best = findings.first().map_or(0, |finding| finding.score);
@@ -81,10 +89,10 @@ pub(super) fn codes(subject: &str, bodies: &[&str]) -> Vec<String> {
     findings.into_iter().map(|finding| finding.code).collect()
 }
 
-fn collect(text: &Text<'_>, findings: &mut Vec<Finding>) {
+fn collect(text: &Text<'_>, found: &[Candidate], findings: &mut Vec<Finding>) {
     let mut taken = 0;
-    for candidate in candidates(text.text) {
-        let score = text.score(&candidate, taken);
+    for candidate in found {
+        let score = text.score(candidate, taken);
         if score < ENOUGH {
             continue;
         }
@@ -101,8 +109,9 @@ fn collect(text: &Text<'_>, findings: &mut Vec<Finding>) {
 }
 
 impl<'a> Text<'a> {
-    fn new(text: &'a str, bonus: i32) -> Self {
-        let hits = CODES.find(&lower(text));
+    /// With the wordings that stand in its beginning up to `searched`.
+    fn new(text: &'a str, searched: &str, bonus: i32) -> Self {
+        let hits = CODES.find(&lower(searched));
         let footer = hits.iter().find(|hit| hit.sense == Sense::Footer).map_or(usize::MAX, |hit| hit.start);
         Self { text, hits, footer, bonus }
     }

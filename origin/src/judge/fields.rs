@@ -87,6 +87,18 @@ pub(super) fn first<'a>(header: &'a [u8], name: &str) -> Option<Field<'a>> {
 impl Field<'_> {
     /// The value unfolded and decoded (RFC 2047).
     pub(super) fn text(&self) -> String {
+        self.plain().map_or_else(|| self.decoded(), str::to_owned)
+    }
+
+    /// The value, where it stands on one line and nothing of it is encoded or to be folded: that of most fields.
+    fn plain(&self) -> Option<&str> {
+        let value = trim_break(self.value);
+        let is_plain = value.iter().all(|byte| matches!(byte, b' '..=b'~'));
+        let text = std::str::from_utf8(value).ok().filter(|_| is_plain)?;
+        (!text.contains("=?") && !text.contains("  ")).then(|| text.trim())
+    }
+
+    fn decoded(&self) -> String {
         // The parser gives nothing for a value without its line break.
         let value = self.closed();
         match MessageStream::new(&value).parse_unstructured() {
@@ -138,3 +150,6 @@ impl Field<'_> {
         value
     }
 }
+
+#[cfg(test)]
+mod tests;

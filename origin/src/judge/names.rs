@@ -50,6 +50,9 @@ pub(super) fn media(kind: &str, subtype: Option<&str>) -> String {
 /// A line of a header for people: no control characters, no marks that turn the direction of writing,
 /// at most `limit` octets.
 pub(super) fn line(text: &str, limit: usize) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return cut(text.trim(), limit).trim_end().to_owned();
+    }
     let text: String = text.chars().filter(|c| !is_hidden(*c)).collect();
     cut(text.trim(), limit).trim_end().to_owned()
 }

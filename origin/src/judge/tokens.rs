@@ -67,6 +67,8 @@ mod class {
     pub(super) const CAPITAL: u8 = 2;
     pub(super) const SMALL: u8 = 4;
     pub(super) const OTHER: u8 = 8;
+    /// The first octet of a character beyond ASCII, which may be any of these.
+    pub(super) const BEYOND: u8 = 16;
     pub(super) const NONE: u8 = 0;
 }
 
@@ -76,10 +78,6 @@ pub(super) fn candidates(text: &str) -> Vec<Candidate> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() && found.len() < CODE_CANDIDATES {
-        if is_plain_word(text, &tokens[at]) {
-            at += 1;
-            continue;
-        }
         let run = run(text, &tokens[at..]);
         let (start, end) = (tokens[at].start, tokens[at + run.tokens - 1].end);
         let members = &tokens[at..at + run.tokens];
@@ -93,12 +91,6 @@ pub(super) fn candidates(text: &str) -> Vec<Candidate> {
         at += run.tokens;
     }
     found
-}
-
-/// Whether it is a word that no hyphen holds together with another: most of a text, and never a code.
-fn is_plain_word(text: &str, token: &Token) -> bool {
-    token.kind == Kind::Small
-        && matches!(text.as_bytes().get(token.end), None | Some(b' ' | b'\r' | b'\n' | b'.' | b','))
 }
 
 fn singles(text: &str, tokens: &[Token], found: &mut Vec<Candidate>) {
@@ -223,44 +215,59 @@ fn is_in_link(text: &str, start: usize) -> bool {
     word.contains("://") || word.starts_with("www.")
 }
 
+/// The tokens of a text but for plain words.
 fn tokens(text: &str) -> Vec<Token> {
+    let octets = text.as_bytes();
     let mut tokens = Vec::new();
     let mut at = 0;
-    while let Some((first, octets)) = character(text, at) {
+    while let Some(octet) = octets.get(at) {
         let start = at;
-        at += octets;
-        if first == class::NONE {
-            continue;
-        }
-        let (mut classes, mut chars) = (first, 1);
-        while let Some((class, octets)) = character(text, at).filter(|(class, _)| *class != class::NONE) {
-            classes |= class;
+        let (mut classes, mut chars) = (CLASSES[usize::from(*octet)], 0);
+        while let Some(octet) = octets.get(at) {
+            match CLASSES[usize::from(*octet)] {
+                class::NONE => break,
+                class::BEYOND => {
+                    let Some(c) = text[at..].chars().next() else { break };
+                    let class = beyond_ascii(c);
+                    if class == class::NONE {
+                        break;
+                    }
+                    classes |= class;
+                    at += c.len_utf8();
+                }
+                class => {
+                    classes |= class;
+                    at += 1;
+                }
+            }
             chars += 1;
-            at += octets;
         }
-        tokens.push(Token { start, end: at, chars, kind: kind(classes) });
+        let kind = kind(classes & !class::BEYOND);
+        if at == start {
+            at += if octet.is_ascii() { 1 } else { text[at..].chars().next().map_or(1, char::len_utf8) };
+        } else if kind != Kind::Small || !is_apart(octets, start, at) {
+            tokens.push(Token { start, end: at, chars, kind });
+        }
     }
     tokens
 }
 
-/// What the character at `at` is, and how many octets it has.
-fn character(text: &str, at: usize) -> Option<(u8, usize)> {
-    let octet = *text.as_bytes().get(at)?;
-    if octet.is_ascii() {
-        return Some((ASCII[usize::from(octet)], 1));
-    }
-    let c = text[at..].chars().next()?;
-    Some((beyond_ascii(c), c.len_utf8()))
+/// Whether nothing holds a word together with its neighbours: most words of a text, none of them a code.
+fn is_apart(octets: &[u8], start: usize, end: usize) -> bool {
+    let before = start.checked_sub(1).and_then(|at| octets.get(at));
+    let parts = |octet: Option<&u8>| matches!(octet, None | Some(b' ' | b'\r' | b'\n' | b'.' | b','));
+    parts(before) && parts(octets.get(end))
 }
 
-const ASCII: [u8; 128] = {
-    let mut table = [class::NONE; 128];
+const CLASSES: [u8; 256] = {
+    let mut table = [class::NONE; 256];
     let mut octet = 0;
-    while octet < 128 {
-        table[octet as usize] = match octet {
+    while octet < 256 {
+        table[octet] = match octet as u8 {
             b'0'..=b'9' => class::DIGIT,
             b'A'..=b'Z' => class::CAPITAL,
             b'a'..=b'z' => class::SMALL,
+            0x80.. => class::BEYOND,
             _ => class::NONE,
         };
         octet += 1;

@@ -20,6 +20,9 @@ const SPACE_OCTETS: usize = 6;
 /// Two octets have so many values.
 const PAIRS: usize = 1 << 16;
 
+/// Three octets are told apart by so many places: seldom do two wordings of mail share one.
+const PLACES: usize = 1 << 16;
+
 /// A wording that stands in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hit<S> {
@@ -34,8 +37,8 @@ pub(super) struct Lexicon<S: 'static> {
     cues: Vec<Cue<S>>,
     /// For each first two octets, where in `cues` they begin.
     index: Vec<u16>,
-    /// For each first two octets, a bit: whether any begins so. Small enough to stay at hand while a text is walked.
-    begun: Box<[u64; PAIRS / 64]>,
+    /// Bits by [`place`]: whether any begins so. Small enough to stay at hand while a text is walked.
+    begun: Box<[u64; PLACES / 64]>,
 }
 
 struct Cue<S> {
@@ -56,11 +59,16 @@ impl<S: Copy> Lexicon<S> {
         cues.retain(|cue| cue.text.len() >= 2);
         cues.sort_by_key(|cue| (cue.key(), std::cmp::Reverse(cue.text.len())));
         let mut index = vec![u16::MAX; PAIRS];
-        let mut begun = Box::new([0; PAIRS / 64]);
+        let mut begun = Box::new([0; PLACES / 64]);
         for (at, cue) in cues.iter().enumerate().rev() {
-            let key = usize::from(cue.key());
-            index[key] = u16::try_from(at).unwrap_or(u16::MAX);
-            begun[key / 64] |= 1 << (key % 64);
+            index[usize::from(cue.key())] = u16::try_from(at).unwrap_or(u16::MAX);
+            let thirds = match cue.text.get(2) {
+                None | Some(b' ') => 0..=u8::MAX,
+                Some(third) => *third..=*third,
+            };
+            for place in thirds.map(|third| place(cue.text[0], cue.text[1], third)) {
+                begun[place / 64] |= 1 << (place % 64);
+            }
         }
         Self { cues, index, begun }
     }
@@ -81,14 +89,20 @@ impl<S: Copy> Lexicon<S> {
     }
 
     fn at(&self, text: &[u8], at: usize) -> Option<(usize, S)> {
-        let key = u16::from_be_bytes([text[at], text[at + 1]]);
-        if self.begun[usize::from(key) / 64] & (1 << (key % 64)) == 0 {
+        // Behind the last octet any third one will do: a wording of two is found whatever it is.
+        let place = place(text[at], text[at + 1], text.get(at + 2).copied().unwrap_or_default());
+        if self.begun[place / 64] & (1 << (place % 64)) == 0 {
             return None;
         }
+        let key = u16::from_be_bytes([text[at], text[at + 1]]);
         let first = usize::from(self.index[usize::from(key)]);
         let same = self.cues.get(first..)?.iter().take_while(|cue| cue.key() == key);
         same.into_iter().find_map(|cue| cue.matches(text, at).map(|end| (end, cue.sense)))
     }
+}
+
+fn place(first: u8, second: u8, third: u8) -> usize {
+    (usize::from(first) << 10 ^ usize::from(second) << 5 ^ usize::from(third)) % PLACES
 }
 
 impl<S> Cue<S> {

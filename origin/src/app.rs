@@ -8,6 +8,8 @@ pub mod judge;
 mod lmtp;
 mod operator;
 mod process;
+#[cfg(feature = "bench")]
+mod unsealed;
 
 use std::{io, sync::Arc};
 
@@ -33,7 +35,7 @@ use crate::{
     metrics::Metrics,
     operator::StandingInbox,
     pipeline::{self, Pipeline, Senders},
-    ports::{Chance, Clock, EdgeLink, PushError, Store},
+    ports::{Chance, Clock, EdgeLink, PushError, Reception, Store},
     registrar::Registrar,
     seal::aws_lc::AwsLc,
     store::memory::{Edge, MemoryStore},
@@ -230,7 +232,10 @@ impl Parts {
             primitives: Arc::new(AwsLc),
             metrics: Arc::clone(&self.metrics),
         }));
-        let reception = Arc::clone(&pipeline);
+        let reception: Arc<dyn Reception> = Arc::<Pipeline>::clone(&pipeline);
+        #[cfg(feature = "bench")]
+        let reception =
+            unsealed::unless_off(reception, Arc::clone(&self.store), self.clock(), Arc::clone(&self.chance));
         if let Some(listener) = listeners.lmtp {
             lmtp::open(fronts, listener, intake.clone(), reception.clone(), self.clock(), draining.clone());
         }

@@ -15,7 +15,6 @@ use protocol::{
     sealing::{KeyPair, Suite},
     time::Timestamp,
 };
-use zeroize::Zeroizing;
 
 /// Octets that do not deflate.
 fn noise(octets: usize) -> Vec<u8> {
@@ -64,7 +63,7 @@ fn received(message: &[u8]) -> Received {
     Received {
         reverse_path: ReversePath::Null,
         recipients: vec![Destination { inbox: InboxId::from_bytes([1; 16]), public_key, tag: None }],
-        raw: Zeroizing::new(message.to_vec()),
+        raw: message.to_vec().into(),
         trace_len: 0,
         hop: Hop { client: Ipv4Addr::LOCALHOST.into(), helo: Secret(String::new()), tls: None },
         received_at: Timestamp::from_millis(0),

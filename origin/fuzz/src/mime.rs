@@ -17,7 +17,6 @@ use protocol::{
     sealing::{KeyPair, PublicKey, Suite},
     time::Timestamp,
 };
-use zeroize::Zeroizing;
 
 /// A message is accepted or refused, and never more is told of it than the bounds allow; the same message is judged the
 /// same twice.
@@ -47,7 +46,7 @@ pub(crate) fn received(message: &[u8]) -> Received {
     Received {
         reverse_path: ReversePath::Null,
         recipients: vec![Destination { inbox: InboxId::from_bytes([1; 16]), public_key: Arc::clone(key), tag: None }],
-        raw: Zeroizing::new(message.to_vec()),
+        raw: message.to_vec().into(),
         trace_len: 0,
         hop: Hop { client: Ipv4Addr::LOCALHOST.into(), helo: Secret(String::new()), tls: None },
         received_at: Timestamp::from_millis(0),

@@ -64,7 +64,7 @@ fn replace(raw: &mut Plaintext, end: usize, head: &[u8]) {
     let octets = head.len() + raw.len() - end;
     if octets > raw.capacity() {
         // `Vec::reserve` would leave the old copy behind unwiped.
-        let mut larger = Zeroizing::new(Vec::with_capacity(octets));
+        let mut larger = Plaintext::with_capacity(octets);
         larger.extend_from_slice(head);
         larger.extend_from_slice(&raw[end..]);
         *raw = larger;

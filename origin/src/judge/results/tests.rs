@@ -34,7 +34,7 @@ fn received(trace: &str, sent: &str) -> Received {
     Received {
         reverse_path: ReversePath::Null,
         recipients: Vec::new(),
-        raw: Zeroizing::new(format!("{trace}{sent}").into_bytes()),
+        raw: format!("{trace}{sent}").into_bytes().into(),
         trace_len: trace.len(),
         hop: Hop { client: std::net::Ipv4Addr::new(192, 0, 2, 1).into(), helo: Secret(String::new()), tls: None },
         received_at: Timestamp::from_millis(0),
@@ -162,7 +162,7 @@ fn the_buffer_stays_where_it_is_while_there_is_room() {
     let mut message = received("Received: x\r\n", "Subject: A\r\n\r\nBody.\r\n");
     let mut roomy = Zeroizing::new(Vec::with_capacity(message.raw.len() + RESULTS_OCTETS));
     roomy.extend_from_slice(&message.raw);
-    message.raw = roomy;
+    message.raw = roomy.into();
     let place = message.raw.as_ptr();
     stamp(&mut message, &evidence(), HOST);
     assert_eq!(message.raw.as_ptr(), place);

@@ -5,7 +5,6 @@ use std::{
 
 use async_trait::async_trait;
 use protocol::{message::Outcome, time::Millis};
-use zeroize::Zeroizing;
 
 use super::*;
 use crate::{
@@ -85,7 +84,7 @@ async fn a_long_message_is_verified_elsewhere_and_comes_back() {
     let mut message = Received {
         reverse_path: ReversePath::Null,
         recipients: Vec::new(),
-        raw: Zeroizing::new(raw.clone()),
+        raw: raw.clone().into(),
         trace_len: TRACE.len(),
         hop: Hop { client: Ipv4Addr::LOCALHOST.into(), helo: Secret(String::new()), tls: None },
         received_at: Timestamp::from_millis(0),

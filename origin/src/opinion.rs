@@ -4,7 +4,6 @@
 
 use protocol::{message::Summary, time::Timestamp};
 use serde_json::{Value, json};
-use zeroize::Zeroizing;
 
 use crate::{
     budget::Budget,
@@ -37,7 +36,7 @@ pub struct Letter {
 /// [`Fault`]: why no session would take it.
 pub fn take_in(octets: &[u8], limit: usize) -> Result<Plaintext, Fault> {
     let is_file = !octets.windows(2).any(|pair| pair == b"\r\n");
-    let mut wire = Zeroizing::new(Vec::with_capacity(octets.len() + octets.len() / 16 + 8));
+    let mut wire = Plaintext::with_capacity(octets.len() + octets.len() / 16 + 8);
     for line in octets.split_inclusive(|octet| *octet == b'\n') {
         // RFC 5321 §4.5.2.
         wire.extend_from_slice(if line.starts_with(b".") { b"." } else { b"" });

@@ -8,7 +8,6 @@ mod forged;
 use std::{borrow::Cow, ops::Range};
 
 use protocol::message::Outcome;
-use zeroize::Zeroizing;
 
 use self::forged::is_forged;
 use super::{
@@ -42,7 +41,7 @@ pub fn stamp(message: &mut Received, evidence: &Evidence, hostname: &str) {
         .collect();
     let mut end = place;
     let octets = ours.len() + forged.last().map_or(place, |last| last.end);
-    let mut head = Zeroizing::new(Vec::with_capacity(octets));
+    let mut head = Plaintext::with_capacity(octets);
     head.extend_from_slice(&raw[..place]);
     head.extend_from_slice(ours.as_bytes());
     for span in forged {

@@ -132,7 +132,8 @@ impl Pipeline {
         for destination in &attempt.recipients {
             let mut id = [0; ID_OCTETS];
             chance.fill(&mut id);
-            let sealed = seal::seal_record(record.clone(), destination, MessageId::from_bytes(id), &mut Draw(chance));
+            let (id, primitives) = (MessageId::from_bytes(id), self.parts.primitives.as_ref());
+            let sealed = seal::seal_record(record.clone(), destination, id, primitives, &mut Draw(chance));
             match parts.store.note(sealed, parts.clock.now()).await {
                 Ok(_) => parts.metrics.records.kept(),
                 Err(_) => parts.metrics.records.dropped(1),

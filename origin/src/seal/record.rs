@@ -7,7 +7,7 @@ use protocol::{
     delivery::DeliveryRecord,
     id::{InboxId, MessageId},
     message::Part,
-    sealing::{Binding, Payload, Sealer},
+    sealing::{Binding, Payload, Sealer, primitives::Primitives},
     time::Timestamp,
 };
 use rand_core::CryptoRng;
@@ -63,6 +63,7 @@ pub fn seal_record(
     record: DeliveryRecord,
     destination: &Destination,
     id: MessageId,
+    primitives: &dyn Primitives,
     rng: &mut impl CryptoRng,
 ) -> SealedRecord {
     let at = record.at;
@@ -74,7 +75,8 @@ pub fn seal_record(
     // Texts and numbers: JSON has a form for each of them.
     let json = Zeroizing::new(serde_json::to_vec(&record).unwrap_or_default());
     let binding = Binding { inbox: destination.inbox, message: id };
-    let sealed = Sealer::new(&destination.public_key, binding, rng).seal(Part::Delivery, Payload::Identity(&json));
+    let sealer = Sealer::with(primitives, &destination.public_key, binding, rng);
+    let sealed = sealer.seal(Part::Delivery, Payload::Identity(&json));
     SealedRecord { inbox: destination.inbox, id, at, sealed: sealed.into() }
 }
 

@@ -1,4 +1,4 @@
-use protocol::{delivery::DeliveryRecord, message::Part};
+use protocol::{delivery::DeliveryRecord, message::Part, sealing::primitives::Portable};
 
 use super::*;
 use crate::{mail::Destination, seal::seal_record};
@@ -18,7 +18,7 @@ impl Bench {
         let mut id = [0; 16];
         self.chance.fill(&mut id);
         let id = MessageId::from_bytes(id);
-        let sealed = seal_record(record, &destination, id, &mut Draw(&*self.chance));
+        let sealed = seal_record(record, &destination, id, &Portable, &mut Draw(&*self.chance));
         self.store.note(sealed, self.clock.time()).await.unwrap();
         id
     }

@@ -1,6 +1,5 @@
 use proptest::prelude::*;
 use protocol::time::Timestamp;
-use zeroize::Zeroizing;
 
 use super::*;
 use crate::{
@@ -160,9 +159,9 @@ fn a_name_in_other_letters_is_the_same_in_ascii() {
 #[test]
 fn the_buffer_stays_where_it_is_while_there_is_room() {
     let mut message = received("Received: x\r\n", "Subject: A\r\n\r\nBody.\r\n");
-    let mut roomy = Zeroizing::new(Vec::with_capacity(message.raw.len() + RESULTS_OCTETS));
+    let mut roomy = Plaintext::with_capacity(message.raw.len() + RESULTS_OCTETS);
     roomy.extend_from_slice(&message.raw);
-    message.raw = roomy.into();
+    message.raw = roomy;
     let place = message.raw.as_ptr();
     stamp(&mut message, &evidence(), HOST);
     assert_eq!(message.raw.as_ptr(), place);

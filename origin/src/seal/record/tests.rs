@@ -27,7 +27,13 @@ fn sealed_and_opened(record: DeliveryRecord) -> (SealedRecord, DeliveryRecord) {
     let owner = Capability::from_bytes([6; 32]);
     let public_key = Arc::new(owner.key_pair().public_key());
     let destination = Destination { inbox: owner.inbox_id(), public_key, tag: None };
-    let sealed = seal_record(record, &destination, MessageId::from_bytes([7; 16]), &mut Draw(&Same));
+    let sealed = seal_record(
+        record,
+        &destination,
+        MessageId::from_bytes([7; 16]),
+        &protocol::sealing::primitives::Portable,
+        &mut Draw(&Same),
+    );
     let binding = Binding { inbox: owner.inbox_id(), message: sealed.id() };
     let opened = owner.key_pair().open(&binding, Part::Delivery, sealed.sealed()).unwrap();
     let opened = serde_json::from_slice(&opened.inflate(DELIVERY_OCTETS).unwrap()).unwrap();

@@ -14,6 +14,7 @@ mod deliveries;
 mod delivery;
 mod erasure;
 mod forgery;
+mod handover;
 mod page;
 mod privacy;
 mod resilience;
@@ -57,6 +58,11 @@ fn main() -> ExitCode {
     );
     promise!(shared admission: the_101st_request_in_a_minute_is_refused);
     promise!(shared forgery: forged_stale_and_replayed_batches_are_refused);
+    promise!(shared handover:
+        a_deploy_loses_nothing_and_refuses_nobody,
+        a_successor_that_is_killed_half_way_leaves_the_old_one_serving,
+        a_successor_with_less_room_than_is_held_does_not_start,
+    );
     promise!(shared page:
         the_page_shows_a_message_and_its_code_within_seconds,
         a_private_link_opens_the_inbox_elsewhere_and_leaves_no_trace,

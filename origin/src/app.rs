@@ -4,10 +4,13 @@
 //! what the edge is owed is pushed, for this store is memory and ends with the process.
 
 mod certificates;
+mod handover;
 pub mod judge;
 mod lmtp;
 mod operator;
+mod porch;
 mod process;
+mod serving;
 #[cfg(feature = "bench")]
 mod unsealed;
 
@@ -16,17 +19,23 @@ use std::{io, sync::Arc};
 use async_trait::async_trait;
 use bytes::Bytes;
 use protocol::batch::SigningKey;
-use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use tokio_rustls::TlsAcceptor;
 
+pub use self::handover::HandoverError;
+use self::{
+    handover::{Before, Estate, drawn_before},
+    porch::{LastChance, Unopened},
+    serving::{Serving, Site, Sockets},
+};
 use crate::{
     budget::Budget,
     chance::SystemChance,
-    config::{Config, Dns, Port, Smtp, Sync},
+    config::{Config, Dns, Smtp, Sync},
     dns::hickory::{Deadlines, Hickory, ResolverError, Servers},
     http::{self, ApiState, operator_router, router},
     intake::{
-        self, Bounds, Sharing,
+        self, Bounds,
         classes::{Quota, Quotas},
         unix,
     },
@@ -39,7 +48,7 @@ use crate::{
     registrar::Registrar,
     seal::aws_lc::AwsLc,
     store::memory::{Edge, MemoryStore},
-    sync::{self, https::HttpsLink},
+    sync::https::HttpsLink,
 };
 
 #[cfg(not(feature = "virtual-clock"))]
@@ -73,6 +82,9 @@ pub enum StartError {
     /// The certificate cannot be used.
     #[error(transparent)]
     Certificate(#[from] certificates::SourceError),
+    /// What another process holds cannot be had.
+    #[error(transparent)]
+    Handover(#[from] HandoverError),
     /// The page is not where it should be.
     #[error("http.page: there is no index.html in {0}; build the page first, or leave the setting empty")]
     Page(std::path::PathBuf),
@@ -97,6 +109,7 @@ struct Parts {
     chance: Arc<dyn Chance>,
     metrics: Arc<Metrics>,
     hasher: AddressHasher,
+    estate: Estate,
 }
 
 /// What was bound.
@@ -105,14 +118,22 @@ struct Listeners {
     lmtp: Option<unix::Listener>,
     http: TcpListener,
     operator: TcpListener,
+    challenges: Option<TcpListener>,
 }
 
 /// What mail that comes in needs beside them.
+#[derive(Clone)]
 struct Intake {
     tls: TlsAcceptor,
     senders: Senders,
     operator: StandingInbox,
-    challenges: axum::Router,
+    challenges: certificates::Answers,
+}
+
+/// What the process was told last.
+enum Told {
+    ToServe,
+    ToEnd,
 }
 
 /// Runs until `SIGTERM` or `SIGINT`. Once everything is bound, `say` is given one JSON line of what.
@@ -135,53 +156,58 @@ async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output =
     if let Some(folder) = config.http.page.as_ref().filter(|folder| !folder.join("index.html").is_file()) {
         return Err(StartError::Page(folder.clone()));
     }
-    let listeners = bind(&config).await?;
-    let parts = Parts::build(&config);
-    let source = certificates::source(&config.smtp, &parts).await?;
+    let mut parts = Parts::build(&config);
+    let mut before = Before::ask(&config.handover, parts.estate.store.capacity()).await?;
+    let mut sockets = Sockets::bind(&config, &mut before).await?;
+    let porch = Unopened::prepare(&config.handover)?;
+    let source = certificates::source(&config.smtp, &parts)?;
     let tls = source.acceptor()?;
-    let (drain, draining) = watch::channel(false);
-    let (end, ending) = watch::channel(false);
-
-    let mut background = JoinSet::new();
-    if let Some(link) = link(&config, &parts)? {
-        let (store, clock, chance) = (Arc::clone(&parts.store), parts.clock(), Arc::clone(&parts.chance));
-        background.spawn(sync::run(store, link, config.region.clone(), clock, chance, ending.clone()));
-    }
-    background.spawn(sync::purge_loop(Arc::clone(&parts.store), parts.clock(), ending.clone()));
-    let operator = operator::standing(&config, parts.chance.as_ref());
-    let keeper = operator::Keeper::new(operator.clone(), &parts);
-    keeper.make().await;
-    background.spawn(keeper.keep(ending.clone()));
-    let challenges = source.keep(&mut background, &parts, ending.clone())?;
-
-    let mut ready = serde_json::json!({
-        "smtp": listeners.smtp.local_addr().ok(),
-        "http": listeners.http.local_addr().ok(),
-        "operator": listeners.operator.local_addr().ok(),
-    });
-    if let Some(lmtp) = &listeners.lmtp {
-        ready["lmtp"] = lmtp.path().display().to_string().into();
-    }
-    let mut fronts = JoinSet::new();
-    let challenges = challenges.open(&mut fronts, &draining);
+    // For as long as the process runs, whatever becomes of its service.
+    let (mut household, (leave, leaving)) = (JoinSet::new(), watch::channel(false));
+    let challenges = source.keep(&mut household, &parts, leaving)?;
+    let link = link(&config, &parts)?;
+    // Whatever may fail has not: from here on the content of a process before may be this one's.
+    let drawn = before.take(&mut parts.estate).await?;
+    sockets.look_after(&config);
+    parts.hasher = AddressHasher::new(&parts.estate.hasher);
+    let operator = operator::standing(&config, drawn_before(&drawn), parts.chance.as_ref());
     let intake = Intake { tls, senders, operator, challenges };
-    let pipeline = parts.open(&mut fronts, listeners, &config, intake, &draining);
-    let recording = Arc::clone(&pipeline);
-    background.spawn(async move { recording.keep_records(ending).await });
-    say(&ready.to_string());
-    tracing::info!(region = config.region, "ready");
+    let site = Site { parts, sockets, config, intake, link };
+    let mut serving = Serving::open(&site).await;
+    let porch = porch.open();
+    say(&site.sockets.line());
+    tracing::info!(region = site.config.region, "ready");
 
-    ended.await;
+    let mut ended = std::pin::pin!(ended);
+    let mut told = Told::ToServe;
+    loop {
+        let successor = match told {
+            Told::ToServe => tokio::select! {
+                () = ended.as_mut() => {
+                    told = Told::ToEnd;
+                    continue;
+                }
+                stream = porch.knock() => porch::greet(stream, &site).await,
+            },
+            Told::ToEnd => match porch.last_chance(&site).await {
+                LastChance::Taken(successor) => successor,
+                LastChance::Missed => break,
+            },
+        };
+        let Some(successor) = successor else { continue };
+        tracing::info!("handing over");
+        serving.close(DRAIN_TIMEOUT.as_duration()).await;
+        if !successor.give(&site).await.owns() {
+            site.sockets.leave();
+            tracing::info!("handed over");
+            return Ok(());
+        }
+        serving = Serving::open(&site).await;
+    }
     tracing::info!("draining");
-    drain.send_replace(true);
-    let for_fronts = DRAIN_TIMEOUT.as_duration().saturating_sub(DRAIN_EDGE_TIMEOUT.as_duration());
-    let _ = timeout(for_fronts, async { while fronts.join_next().await.is_some() {} }).await;
-    fronts.abort_all();
-    // Sessions that are left hear 451 from here on: what they brought, their senders keep.
-    pipeline.stop().await;
-    end.send_replace(true);
-    let _ = timeout(DRAIN_EDGE_TIMEOUT.as_duration(), async { while background.join_next().await.is_some() {} }).await;
-    tracing::info!(owed = parts.store.status().owed, "ended");
+    drop((porch, site.sockets, leave));
+    serving.close(DRAIN_TIMEOUT.as_duration().saturating_sub(DRAIN_EDGE_TIMEOUT.as_duration())).await;
+    tracing::info!(owed = site.parts.store.status().owed, "ended");
     Ok(())
 }
 
@@ -196,12 +222,14 @@ impl Parts {
             Sync::Off => Edge::None,
             Sync::Edge { .. } => Edge::Pushed,
         };
+        let store = Arc::new(MemoryStore::for_edge(Budget::new(config.store.octets, high_water), edge));
         Self {
-            store: Arc::new(MemoryStore::for_edge(Budget::new(config.store.octets, high_water), edge)),
+            store: Arc::clone(&store) as Arc<dyn Store>,
             clock: Arc::new(ThisClock::start()),
             chance,
             metrics: Arc::new(Metrics::new()),
             hasher: AddressHasher::new(&key),
+            estate: Estate { store, hasher: key },
         }
     }
 
@@ -246,6 +274,7 @@ impl Parts {
             }
         });
 
+        let challenges = challenges.open(listeners.challenges, fronts, draining);
         let api = self.api(config, operator, draining);
         let doors = [
             (listeners.http, router(api.clone()).merge(challenges), HTTP_CONNECTIONS),
@@ -297,21 +326,6 @@ impl Parts {
             },
         }
     }
-}
-
-async fn bind(config: &Config) -> Result<Listeners, StartError> {
-    let refuse = |what, address, flag| move |reason| StartError::Listen { what, address, reason, flag };
-    let (smtp, http, operator) = (config.smtp.listen, config.http.listen, config.operator);
-    let sharing = match config.smtp.port {
-        Port::Own => Sharing::Alone,
-        Port::Shared => Sharing::Shared,
-    };
-    Ok(Listeners {
-        smtp: intake::listen(smtp, sharing).map_err(refuse("mail", smtp, "--smtp or smtp.listen"))?,
-        lmtp: lmtp::bind(&config.lmtp)?,
-        http: TcpListener::bind(http).await.map_err(refuse("the API", http, "--http or http.listen"))?,
-        operator: TcpListener::bind(operator).await.map_err(refuse("the operator", operator, "operator.listen"))?,
-    })
 }
 
 fn senders(dns: &Dns) -> Result<Senders, ResolverError> {

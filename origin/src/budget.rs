@@ -55,6 +55,15 @@ impl Budget {
         Ok(Reservation { budget: self.clone(), octets })
     }
 
+    /// Reserves for what was accepted before, by another process: up to the cap, whatever the mark says.
+    ///
+    /// # Errors
+    /// [`NoRoom`].
+    pub fn readmit(&self, octets: usize) -> Result<Reservation, NoRoom> {
+        self.take(octets, self.0.cap)?;
+        Ok(Reservation { budget: self.clone(), octets })
+    }
+
     /// Octets in use.
     #[must_use]
     pub fn used(&self) -> usize {

@@ -28,6 +28,8 @@ pub mod opinion;
 pub mod pipeline;
 pub mod registrar;
 
+pub mod handover;
+
 pub mod certificates;
 pub mod chance;
 pub mod clock;

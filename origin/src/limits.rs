@@ -4,6 +4,7 @@
 mod authors;
 mod certificates;
 mod files;
+mod handover;
 mod operator;
 mod records;
 mod reports;
@@ -15,6 +16,7 @@ use protocol::time::Millis;
 pub use authors::*;
 pub use certificates::*;
 pub use files::*;
+pub use handover::*;
 pub use operator::*;
 pub use records::*;
 pub use reports::*;

@@ -143,6 +143,12 @@ pub struct Stored {
 pub struct AddressKey([u8; 32]);
 
 impl AddressKey {
+    /// As another process of this origin has made it, under the same key.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The octets.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {

@@ -82,6 +82,7 @@ enum Taking {
 }
 
 /// Whether senders are checked.
+#[derive(Clone)]
 pub enum Senders {
     /// They are taken for whom they say they are, and shown so.
     Unchecked,

@@ -66,6 +66,18 @@ impl Process {
         bail!("{} did not get ready in a minute:\n{}", self.name, self.output())
     }
 
+    /// Waits until it ends by itself, which must be well and within a minute.
+    pub(crate) async fn ended(&mut self) -> Result<()> {
+        for _ in 0..1200 {
+            match self.child.try_wait()? {
+                Some(status) if status.success() => return Ok(()),
+                Some(status) => bail!("{} ended with {status}:\n{}", self.name, self.output()),
+                None => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+        bail!("{} did not end in a minute:\n{}", self.name, self.output())
+    }
+
     /// Sends `SIGHUP` to the process: it should look at its files.
     pub(crate) fn hang_up(&self) -> Result<()> {
         let status = Command::new("kill").args(["-HUP", &self.child.id().to_string()]).status()?;

@@ -92,6 +92,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Smtp<S> {
     }
 }
 
+/// One message in a session of its own. Returns the first reply that is no success, the greeting's included, or the last.
+pub(crate) async fn attempt(address: SocketAddr, recipient: &str, message: &[u8]) -> Result<String> {
+    let mut session = Smtp(BufReader::new(TcpStream::connect(address).await?));
+    let greeting = session.reply().await?;
+    if !greeting.starts_with('2') {
+        return Ok(greeting);
+    }
+    let hello = session.say("EHLO mta.sender.example").await?;
+    if !hello.starts_with('2') {
+        return Ok(hello);
+    }
+    session.message(recipient, message).await
+}
+
 /// Who sends, in every test.
 pub(crate) const SENDER: &str = "canary-sender@sender.example";
 

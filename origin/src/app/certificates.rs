@@ -42,14 +42,6 @@ pub enum SourceError {
         /// Why not.
         reason: io::Error,
     },
-    /// The port for challenges cannot be had.
-    #[error("cannot listen for challenges at {address}: {reason}; choose another with acme.http_listen")]
-    Listen {
-        /// Where.
-        address: SocketAddr,
-        /// Why not.
-        reason: io::Error,
-    },
     /// The way to the authority cannot be built.
     #[error(transparent)]
     Https(#[from] HttpsError),
@@ -80,17 +72,15 @@ enum Fresh {
 enum Challenges {
     /// Nowhere.
     Unanswered,
-    /// With the API.
-    WithTheApi,
-    /// There, and at a listener of their own.
-    Apart(TcpListener),
+    /// With the API, and at a listener of their own where there is one.
+    OverHttp,
 }
 
 /// Finds the certificate that is shown from the start.
 ///
 /// A pair of files that cannot be used is an error now, when the operator is looking. One that is over is shown with
 /// a complaint: senders that do not look get TLS.
-pub(super) async fn source(config: &Smtp, parts: &Parts) -> Result<Source, SourceError> {
+pub(super) fn source(config: &Smtp, parts: &Parts) -> Result<Source, SourceError> {
     let metrics = || Arc::clone(&parts.metrics);
     let self_made = || Certified::self_made(config.hostname.as_str());
     Ok(match &config.certificate {
@@ -105,13 +95,13 @@ pub(super) async fn source(config: &Smtp, parts: &Parts) -> Result<Source, Sourc
         }
         Certificate::Acme(acme) => {
             let in_use = Arc::new(InUse::new(self_made()?, metrics()));
-            let (authority, challenges) = order(acme, parts).await?;
+            let (authority, challenges) = order(acme, parts)?;
             Source { in_use, fresh: Fresh::Ordered(Box::new(authority), challenges) }
         }
     })
 }
 
-async fn order(acme: &Acme, parts: &Parts) -> Result<(Authority, Challenges), SourceError> {
+fn order(acme: &Acme, parts: &Parts) -> Result<(Authority, Challenges), SourceError> {
     let shelf = match &acme.folder {
         None => Shelf::in_memory(),
         Some(folder) => {
@@ -119,12 +109,7 @@ async fn order(acme: &Acme, parts: &Parts) -> Result<(Authority, Challenges), So
         }
     };
     let (proof, challenges) = match &acme.challenge {
-        Challenge::Http { listen: None } => (Proof::Http, Challenges::WithTheApi),
-        Challenge::Http { listen: Some(address) } => {
-            let listener =
-                TcpListener::bind(address).await.map_err(|reason| SourceError::Listen { address: *address, reason })?;
-            (Proof::Http, Challenges::Apart(listener))
-        }
+        Challenge::Http { .. } => (Proof::Http, Challenges::OverHttp),
         Challenge::Dns { zone, server, key, wait } => {
             let (clock, chance) = (Arc::new(parts.clock.wall()), Arc::clone(&parts.chance));
             let zone = UpdatedZone { zone: zone.clone(), server: *server, key: key.clone(), clock, chance };
@@ -144,12 +129,19 @@ async fn order(acme: &Acme, parts: &Parts) -> Result<(Authority, Challenges), So
 }
 
 /// What runs beside the stages on behalf of the certificate.
-#[derive(Default)]
-pub(super) struct Running {
+#[derive(Clone, Default)]
+pub(super) struct Answers {
     /// Routes to be answered with the API's.
     routes: Router,
-    /// A door of its own, where there is one.
-    door: Option<TcpListener>,
+}
+
+/// Where a listener for challenges alone is configured, if one is.
+pub(super) fn door(config: &Smtp) -> Option<SocketAddr> {
+    let Certificate::Acme(acme) = &config.certificate else { return None };
+    match acme.challenge {
+        Challenge::Http { listen } => listen,
+        Challenge::Dns { .. } => None,
+    }
 }
 
 impl Source {
@@ -164,10 +156,10 @@ impl Source {
         background: &mut task::JoinSet<()>,
         parts: &Parts,
         ending: watch::Receiver<bool>,
-    ) -> Result<Running, SourceError> {
+    ) -> Result<Answers, SourceError> {
         let asked = hang_ups(background, ending.clone()).map_err(SourceError::Signals)?;
         let clock: Arc<dyn Clock> = Arc::new(parts.clock.wall());
-        let mut running = Running::default();
+        let mut answering = Answers::default();
         match self.fresh {
             // SIGHUP is heard all the same: unheard, it would end the process.
             Fresh::Never => {}
@@ -176,14 +168,9 @@ impl Source {
             }
             Fresh::Ordered(authority, challenges) => {
                 let answers: Arc<dyn ChallengeAnswers> = Arc::new(Arc::clone(&authority.shelf));
-                let routes = || challenge_router(answers, Arc::clone(&parts.metrics));
                 match challenges {
                     Challenges::Unanswered => {}
-                    Challenges::WithTheApi => running.routes = routes(),
-                    Challenges::Apart(listener) => {
-                        running.routes = routes();
-                        running.door = Some(listener);
-                    }
+                    Challenges::OverHttp => answering.routes = challenge_router(answers, Arc::clone(&parts.metrics)),
                 }
                 let chance: Arc<dyn Chance> = Arc::clone(&parts.chance);
                 let metrics = Arc::clone(&parts.metrics);
@@ -191,14 +178,19 @@ impl Source {
                 background.spawn(supervise(with, asked, ending));
             }
         }
-        Ok(running)
+        Ok(answering)
     }
 }
 
-impl Running {
-    /// Opens the door of its own; returns what the API's listener answers too.
-    pub(super) fn open(self, fronts: &mut task::JoinSet<()>, draining: &watch::Receiver<bool>) -> Router {
-        if let Some(listener) = self.door {
+impl Answers {
+    /// Opens the door of their own; returns what the API's listener answers too.
+    pub(super) fn open(
+        self,
+        door: Option<TcpListener>,
+        fronts: &mut task::JoinSet<()>,
+        draining: &watch::Receiver<bool>,
+    ) -> Router {
+        if let Some(listener) = door {
             let bounds = http::Bounds::of(OPERATOR_CONNECTIONS);
             fronts.spawn(http::serve(listener, self.routes.clone(), bounds, draining.clone()));
         }

@@ -4,20 +4,23 @@ use std::sync::Arc;
 
 use tokio::{sync::watch, task::JoinSet};
 
-use super::StartError;
+use super::{StartError, handover::Before};
 use crate::{
     config::Lmtp,
     intake::{self, unix},
     ports::{Clock, Reception},
 };
 
-/// Listens where `config` says, if anywhere.
-pub(super) fn bind(config: &Lmtp) -> Result<Option<unix::Listener>, StartError> {
+/// Listens where `config` says, if anywhere: at the socket that a process before passes on, if that is there.
+pub(super) fn bind(config: &Lmtp, before: &mut Before) -> Result<Option<unix::Listener>, StartError> {
     match config {
         Lmtp::Off => Ok(None),
-        Lmtp::Socket { path, mode } => unix::Listener::bind(path, *mode)
-            .map(Some)
-            .map_err(|reason| StartError::Socket { path: path.clone(), reason }),
+        Lmtp::Socket { path, mode } => match before.lmtp(path) {
+            Some(listener) => Ok(Some(listener)),
+            None => unix::Listener::bind(path, *mode)
+                .map(Some)
+                .map_err(|reason| StartError::Socket { path: path.clone(), reason }),
+        },
     }
 }
 

@@ -34,12 +34,12 @@ enum Standing {
     Missing,
 }
 
-/// The inbox that `config` names, or one whose capability is drawn here.
-pub(super) fn standing(config: &Config, chance: &dyn Chance) -> StandingInbox {
+/// The inbox that `config` names, or one whose capability is drawn here, or was by the process before.
+pub(super) fn standing(config: &Config, before: Option<Capability>, chance: &dyn Chance) -> StandingInbox {
     let (keys, holder) = match &config.operator_inbox {
         OperatorInbox::Of(keys) => (keys.clone(), Holder::Operator),
         OperatorInbox::Drawn => {
-            let capability = Capability::generate(&mut Draw(chance));
+            let capability = before.unwrap_or_else(|| Capability::generate(&mut Draw(chance)));
             (PublicKeys::of(&capability), Holder::Process(capability))
         }
     };

@@ -5,6 +5,7 @@ use tokio::{
     net::TcpStream,
     sync::oneshot,
     task::JoinHandle,
+    time::timeout,
 };
 
 use super::*;
@@ -13,19 +14,19 @@ use crate::config::{
     layers::{Layers, Settings},
 };
 
-fn anywhere() -> Config {
+pub(super) fn anywhere() -> Config {
     let free = |key| ("--test", key, "127.0.0.1:0".to_owned());
     let flags = [Key::SmtpListen, Key::HttpListen, Key::OperatorListen].map(free).to_vec();
     Config::from_settings(&Settings::lay(Layers { flags, ..Layers::default() }).unwrap()).unwrap()
 }
 
-async fn send(address: SocketAddr, text: &str) -> TcpStream {
+pub(super) async fn send(address: SocketAddr, text: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(text.as_bytes()).await.unwrap();
     stream
 }
 
-async fn hear(stream: &mut (impl AsyncRead + Unpin), wanted: &str) -> String {
+pub(super) async fn hear(stream: &mut (impl AsyncRead + Unpin), wanted: &str) -> String {
     let mut heard = String::new();
     while !heard.contains(wanted) {
         let mut piece = [0; 4096];
@@ -37,7 +38,9 @@ async fn hear(stream: &mut (impl AsyncRead + Unpin), wanted: &str) -> String {
 }
 
 /// An origin that runs: what it bound, what ends it, and its end.
-async fn started(config: Config) -> (serde_json::Value, oneshot::Sender<()>, JoinHandle<Result<(), StartError>>) {
+pub(super) async fn started(
+    config: Config,
+) -> (serde_json::Value, oneshot::Sender<()>, JoinHandle<Result<(), StartError>>) {
     let (tell, told) = oneshot::channel();
     let (end, ended) = oneshot::channel::<()>();
     let tell = Mutex::new(Some(tell));
@@ -49,7 +52,7 @@ async fn started(config: Config) -> (serde_json::Value, oneshot::Sender<()>, Joi
     (told.await.unwrap(), end, running)
 }
 
-fn address(bound: &serde_json::Value, name: &str) -> SocketAddr {
+pub(super) fn address(bound: &serde_json::Value, name: &str) -> SocketAddr {
     bound[name].as_str().unwrap().parse().unwrap()
 }
 

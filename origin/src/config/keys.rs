@@ -28,6 +28,8 @@ pub enum Key {
     OperatorInbox,
     StoreOctets,
     StoreHighWater,
+    HandoverSocket,
+    HandoverWait,
     SyncEdge,
     SyncKey,
     DnsServers,
@@ -139,6 +141,18 @@ pub const ALL: &[Description] = &[
     ),
     plain(Key::StoreOctets, "store.octets", "1073741824", "memory for mail, in octets"),
     plain(Key::StoreHighWater, "store.high_water_percent", "90", "hundredths of it that new mail may fill"),
+    plain(
+        Key::HandoverSocket,
+        "handover.socket",
+        "",
+        "path of a Unix socket where the next process takes over what this one holds; none: it ends with the process",
+    ),
+    plain(
+        Key::HandoverWait,
+        "handover.wait_ms",
+        "0",
+        "how long to go on, once told to end, for a next process to come",
+    ),
     plain(Key::SyncEdge, "sync.edge", "", "URL of the edge worker; none: there is no edge"),
     Description {
         key: Key::SyncKey,

@@ -6,6 +6,7 @@
 
 mod acme;
 mod attachments;
+mod handover;
 pub mod keys;
 pub mod layers;
 mod lmtp;
@@ -23,11 +24,11 @@ use zeroize::Zeroizing;
 
 pub use acme::{Acme, Challenge};
 
+pub use self::{handover::Handover, lmtp::Lmtp, operator::OperatorInbox};
 use self::{
     keys::Key,
     layers::{Settings, Source},
 };
-pub use self::{lmtp::Lmtp, operator::OperatorInbox};
 use crate::{limits::DNS_SERVERS, networks::Networks, policy::Policy};
 
 /// The origin's configuration, checked.
@@ -51,6 +52,8 @@ pub struct Config {
     pub operator_inbox: OperatorInbox,
     /// The embedded store.
     pub store: Store,
+    /// How the store passes to the next process.
+    pub handover: Handover,
     /// The way to the edge.
     pub sync: Sync,
     /// Who is asked about senders.
@@ -231,6 +234,7 @@ impl Config {
                     text.parse().ok().filter(|n| (1..=100).contains(n))
                 })?,
             },
+            handover: handover::handover(settings)?,
             sync: sync(settings)?,
             dns: settings.parse(
                 Key::DnsServers,

@@ -6,7 +6,10 @@
 use std::{
     fs,
     io::{self, ErrorKind},
-    os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _},
+    os::{
+        fd::{AsFd, BorrowedFd},
+        unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _},
+    },
     path::{Path, PathBuf},
     sync::Arc,
     task::{Context, Poll, ready},
@@ -46,10 +49,18 @@ pub enum UnixError {
     System(#[from] io::Error),
 }
 
-/// A listener at a path; the file goes with it.
+/// A listener at a path; the file goes with it, unless somebody else looks after that.
 pub struct Listener {
-    file: SocketFile,
+    file: File,
     socket: std::os::unix::net::UnixListener,
+}
+
+/// Who looks after a socket's file.
+enum File {
+    /// This listener.
+    Ours(SocketFile),
+    /// Another one of the same socket.
+    Elsewhere(PathBuf),
 }
 
 /// The same at work.
@@ -57,7 +68,7 @@ pub struct Listener {
 /// The file goes first: while the socket is open no other file has its number of node, so that a successor's is
 /// never taken for ours.
 struct Open {
-    _file: SocketFile,
+    _file: File,
     socket: UnixListener,
 }
 
@@ -79,16 +90,60 @@ impl Listener {
         socket.set_nonblocking(true)?;
         socket.bind(&SockAddr::unix(path)?)?;
         let made = fs::symlink_metadata(path)?;
-        let file = SocketFile { path: path.to_owned(), device: made.dev(), node: made.ino() };
+        let file = File::Ours(SocketFile { path: path.to_owned(), device: made.dev(), node: made.ino() });
         fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
         socket.listen(i32::try_from(limits::BACKLOG).unwrap_or(i32::MAX))?;
         Ok(Self { file, socket: socket.into() })
     }
 
+    /// One at a socket that another process has passed on, which looks after the file still.
+    #[must_use]
+    pub fn passed_on(socket: std::os::unix::net::UnixListener, path: &Path) -> Self {
+        Self { socket, file: File::Elsewhere(path.to_owned()) }
+    }
+
+    /// Looks after the file from now on, unless it does already: it gets `mode`, and goes with this listener.
+    ///
+    /// # Errors
+    /// What the system says: there is no such file any more.
+    pub fn look_after(&mut self, mode: u32) -> io::Result<()> {
+        if let File::Elsewhere(path) = &self.file {
+            let found = fs::symlink_metadata(path)?;
+            fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
+            let file = SocketFile { path: path.clone(), device: found.dev(), node: found.ino() };
+            self.file = File::Ours(file);
+        }
+        Ok(())
+    }
+
+    /// Another one at the same socket; this one goes on looking after the file.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn again(&self) -> io::Result<Self> {
+        Ok(Self { socket: self.socket.try_clone()?, file: File::Elsewhere(self.path().to_owned()) })
+    }
+
+    /// Ends, and leaves the file to whom the socket was passed on.
+    pub fn leave(self) {
+        if let File::Ours(file) = self.file {
+            std::mem::forget(file);
+        }
+    }
+
     /// Where it listens.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.file.path
+        match &self.file {
+            File::Ours(file) => &file.path,
+            File::Elsewhere(path) => path,
+        }
+    }
+}
+
+impl AsFd for Listener {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
     }
 }
 

@@ -2,17 +2,20 @@
 //!
 //! Sixteen shards by inbox, one address index, one budget. Each call locks one shard for a moment and
 //! never across an `.await`; nothing but counters is global. It survives nothing but the process's own
-//! life: a graceful restart must hand its mail over first.
+//! life: what a graceful restart hands to the next process ([`MemoryStore::pieces`]) is frozen meanwhile.
 //!
 //! The last guard, volatile-ttl: a message whose reservation was admitted and that proves larger than it, with the budget
 //! spent to the cap, pushes out messages of any shard, the soonest to expire first, until it fits; each is
 //! counted. Where even that would not make room, nothing is pushed out and the message is refused.
 
+mod frozen;
 mod glance;
 mod inbox;
+mod piece;
 mod records;
 mod shard;
 mod shared;
+mod transfer;
 mod waiters;
 
 use std::{
@@ -31,11 +34,16 @@ use protocol::{
 };
 use tokio::sync::futures::OwnedNotified;
 
-pub use self::shared::Edge;
 use self::{
+    frozen::Frozen,
     records::Room,
     shard::{Admission, Shard},
     shared::{Bounds, SHARDS, Shared, lock},
+};
+pub use self::{
+    piece::Piece,
+    shared::Edge,
+    transfer::{ImportError, Weight},
 };
 use crate::{
     budget::{Budget, NoRoom, Reservation},
@@ -88,15 +96,22 @@ impl MemoryStore {
         &self.shards[usize::from(id.as_bytes()[0]) % SHARDS]
     }
 
+    /// A shard, locked, unless the store is frozen.
+    fn open<'a>(&self, shard: &'a Mutex<Shard>) -> Result<MutexGuard<'a, Shard>, Frozen> {
+        let locked = lock(shard);
+        self.shared.holding.check()?;
+        Ok(locked)
+    }
+
     /// The inbox's shard, locked, as it is at `now`.
-    fn at(&self, id: InboxId, now: Timestamp) -> MutexGuard<'_, Shard> {
-        let mut shard = lock(self.home(id));
+    fn at(&self, id: InboxId, now: Timestamp) -> Result<MutexGuard<'_, Shard>, Frozen> {
+        let mut shard = self.open(self.home(id))?;
         shard.catch_up(now);
-        shard
+        Ok(shard)
     }
 
     /// Makes `room` exactly `needed`; pushes out other messages only as the last guard.
-    fn fit(&self, room: &mut Reservation, needed: usize, now: Timestamp) -> Result<(), NoRoom> {
+    fn fit(&self, room: &mut Reservation, needed: usize, now: Timestamp) -> Result<(), PutError> {
         let Some(extra) = needed.checked_sub(room.octets()).filter(|extra| *extra > 0) else {
             room.shrink(needed);
             return Ok(());
@@ -105,33 +120,33 @@ impl MemoryStore {
             return Ok(());
         }
         for shard in &self.shards {
-            lock(shard).catch_up(now);
+            self.open(shard)?.catch_up(now);
         }
         loop {
             let Err(refused) = room.grow(extra) else { return Ok(()) };
             let free = refused.limit.saturating_sub(refused.used);
-            if free.saturating_add(self.shared.evictable.load(Ordering::Acquire)) < extra || !self.evict_soonest(now) {
-                return Err(refused);
+            if free.saturating_add(self.shared.evictable.load(Ordering::Acquire)) < extra || !self.evict_soonest(now)? {
+                return Err(refused.into());
             }
         }
     }
 
     /// Drops the message that expires next, whatever its shard.
-    fn evict_soonest(&self, now: Timestamp) -> bool {
+    fn evict_soonest(&self, now: Timestamp) -> Result<bool, Frozen> {
         let fronts = self.shards.iter().filter_map(|shard| lock(shard).next_message());
-        let Some((_, id, seq)) = fronts.min() else { return false };
-        lock(self.home(id)).drop_message(id, seq, now);
+        let Some((_, id, seq)) = fronts.min() else { return Ok(false) };
+        self.open(self.home(id))?.drop_message(id, seq, now);
         self.shared.evicted.fetch_add(1, Ordering::AcqRel);
-        true
+        Ok(true)
     }
 
     /// Drops what has expired in one shard, a step at a time, so that nobody waits long for its lock.
-    fn purge_shard(shard: &Mutex<Shard>, now: Timestamp) -> Option<Timestamp> {
+    fn purge_shard(&self, shard: &Mutex<Shard>, now: Timestamp) -> Result<Option<Timestamp>, Frozen> {
         loop {
-            let mut locked = lock(shard);
+            let mut locked = self.open(shard)?;
             if (0..PURGE_STEP).any(|_| !locked.drop_next(now)) {
                 locked.tighten();
-                return locked.next_expiry();
+                return Ok(locked.next_expiry());
             }
         }
     }
@@ -159,48 +174,48 @@ impl Store for MemoryStore {
         let room = self.shared.budget.reserve(INBOX_OVERHEAD)?;
         // An address is free again the moment its last holder is forgotten.
         if let Some(holder) = self.shared.addresses.holder(&inbox.key) {
-            lock(self.home(holder)).catch_up(inbox.created_at);
+            self.open(self.home(holder))?.catch_up(inbox.created_at);
         }
-        self.at(inbox.id, inbox.created_at).create(inbox, room)
+        self.at(inbox.id, inbox.created_at)?.create(inbox, room)
     }
 
     async fn destination(&self, key: &AddressKey, now: Timestamp) -> Result<Destination, Unreachable> {
         let id = self.shared.addresses.holder(key).ok_or(Unreachable::Unknown)?;
-        self.at(id, now).destination(id)
+        self.at(id, now)?.destination(id)
     }
 
     async fn owner(&self, key: &AddressKey, now: Timestamp) -> Result<Destination, Unreachable> {
         let id = self.shared.addresses.holder(key).ok_or(Unreachable::Unknown)?;
-        self.at(id, now).owner(id)
+        self.at(id, now)?.owner(id)
     }
 
     async fn note(&self, record: SealedRecord, now: Timestamp) -> Result<Seq, PutError> {
         let octets = record.sealed().len().saturating_add(RECORD_OVERHEAD);
         let of_share = self.shared.records.reserve(octets)?;
         let room = Room { _of_store: self.shared.budget.reserve(octets)?, _of_share: of_share };
-        self.at(record.inbox(), now).note(&record, room, now)
+        self.at(record.inbox(), now)?.note(&record, room, now)
     }
 
     async fn deliveries(&self, id: InboxId, since: Option<Since>, now: Timestamp) -> Result<Deliveries, ReadError> {
-        let noted = self.at(id, now).living(id)?.noted(since);
+        let noted = self.at(id, now)?.living(id)?.noted(since);
         Ok(noted.deliveries())
     }
 
     async fn inbox(&self, id: InboxId, now: Timestamp) -> Result<Inbox, ReadError> {
-        Ok(self.at(id, now).living(id)?.view())
+        Ok(self.at(id, now)?.living(id)?.view())
     }
 
     async fn put(&self, message: Sealed, mut room: Reservation, now: Timestamp) -> Result<Stored, PutError> {
         let needed = message.octets().saturating_add(MESSAGE_OVERHEAD);
         if room.octets() < needed {
             // Nothing is pushed out for a message that would not be kept.
-            match self.at(message.inbox(), now).admits(message.inbox(), message.id())? {
+            match self.at(message.inbox(), now)?.admits(message.inbox(), message.id())? {
                 Admission::Known(stored) => return Ok(stored),
                 Admission::New => {}
             }
         }
         self.fit(&mut room, needed, now)?;
-        self.at(message.inbox(), now).put(&message, room, now)
+        self.at(message.inbox(), now)?.put(&message, room, now)
     }
 
     async fn list(
@@ -210,33 +225,33 @@ impl Store for MemoryStore {
         limit: usize,
         now: Timestamp,
     ) -> Result<Listing, ReadError> {
-        let changes = self.at(id, now).living(id)?.list(since, limit);
+        let changes = self.at(id, now)?.living(id)?.list(since, limit);
         Ok(changes.listing())
     }
 
     async fn entry(&self, id: InboxId, message: MessageId, now: Timestamp) -> Result<SealedEntry, ReadError> {
-        let glance = self.at(id, now).living(id)?.find(message).ok_or(ReadError::NotFound)?.glance();
+        let glance = self.at(id, now)?.living(id)?.find(message).ok_or(ReadError::NotFound)?.glance();
         Ok(glance.entry())
     }
 
     async fn part(&self, id: InboxId, message: MessageId, part: Part, now: Timestamp) -> Result<Bytes, ReadError> {
-        let shard = self.at(id, now);
+        let shard = self.at(id, now)?;
         shard.living(id)?.find(message).and_then(|message| message.part(part)).ok_or(ReadError::NotFound)
     }
 
     async fn delete_message(&self, id: InboxId, message: MessageId, now: Timestamp) -> Result<Seq, ReadError> {
-        self.at(id, now).delete_message(id, message, now)
+        self.at(id, now)?.delete_message(id, message, now)
     }
 
     async fn delete_inbox(&self, id: InboxId, now: Timestamp) -> Result<(), ReadError> {
-        let mut shard = self.at(id, now);
+        let mut shard = self.at(id, now)?;
         shard.living(id)?;
         shard.end(id, now);
         Ok(())
     }
 
     async fn extend(&self, id: InboxId, until: Timestamp, now: Timestamp) -> Result<Inbox, ReadError> {
-        self.at(id, now).extend(id, until, now)
+        self.at(id, now)?.extend(id, until, now)
     }
 
     async fn changed(&self, id: InboxId, beyond: Seq) -> Result<(), ReadError> {
@@ -248,16 +263,16 @@ impl Store for MemoryStore {
     }
 
     async fn purge(&self, now: Timestamp) -> Result<Option<Timestamp>, ReadError> {
-        let next = self.shards.iter().filter_map(|shard| Self::purge_shard(shard, now)).min();
+        let nexts = self.shards.iter().map(|shard| self.purge_shard(shard, now)).collect::<Result<Vec<_>, _>>()?;
         self.shared.addresses.tighten();
-        Ok(next)
+        Ok(nexts.into_iter().flatten().min())
     }
 
     async fn owed(&self, but: &HashSet<InboxId>, limit: usize, now: Timestamp) -> Result<Vec<Owed>, ReadError> {
         self.shared.bell.hear();
         let mut debts = Vec::new();
         for shard in &self.shards {
-            let mut shard = lock(shard);
+            let mut shard = self.open(shard)?;
             shard.catch_up(now);
             debts.extend(shard.debts(but, limit));
         }
@@ -284,7 +299,7 @@ impl Store for MemoryStore {
     async fn settle(&self, receipts: Vec<Receipt>) -> Result<(), ReadError> {
         for receipt in &receipts {
             let (Receipt::Updated { inbox, .. } | Receipt::Erased { inbox }) = receipt;
-            lock(self.home(*inbox)).settle(receipt);
+            self.open(self.home(*inbox))?.settle(receipt);
         }
         Ok(())
     }

@@ -31,6 +31,7 @@ enum Step {
     Purge,
     Push { limit: usize, backwards: bool, fate: Fate },
     List { inbox: u8, since: Option<Since>, limit: usize },
+    HandOver,
 }
 
 /// What becomes of a push: each of its inboxes alike.
@@ -166,14 +167,18 @@ impl Edge {
     }
 }
 
-struct Play {
+/// Passes all that a store holds to another, which it returns.
+pub(crate) type Successor<'a> = &'a (dyn Fn() -> Arc<dyn Store> + Sync);
+
+struct Play<'a> {
+    successor: Successor<'a>,
     store: Arc<dyn Store>,
     model: Model,
     edge: Edge,
     now: Timestamp,
 }
 
-impl Play {
+impl Play<'_> {
     async fn step(&mut self, step: Step) {
         let now = self.now;
         match step {
@@ -223,6 +228,7 @@ impl Play {
             }
             Step::Push { limit, backwards, fate } => self.push(limit, backwards, fate).await,
             Step::List { inbox, since, limit } => self.compare(inbox, since, limit).await,
+            Step::HandOver => self.store = (self.successor)(),
         }
     }
 
@@ -312,11 +318,21 @@ impl Play {
 }
 
 pub(crate) fn any_history_ends_as_the_model_says(make: Make<'_>) {
+    play(make, &|| panic!("nothing is handed over"), &step());
+}
+
+/// The same of an engine whose content passes from one store to the next now and then: nobody can tell.
+pub(crate) fn any_history_goes_on_at_a_successor(make: Make<'_>, successor: Successor<'_>) {
+    play(make, successor, &prop_oneof![9 => step(), 1 => Just(Step::HandOver)]);
+}
+
+fn play(make: Make<'_>, successor: Successor<'_>, step: &impl Strategy<Value = Step>) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut runner = TestRunner::new(Config { cases: 256, failure_persistence: None, ..Config::default() });
-    let outcome = runner.run(&vec(step(), 1..80), |steps| {
+    let outcome = runner.run(&vec(step, 1..80), |steps| {
         runtime.block_on(async {
-            let mut play = Play { store: fresh(make), model: Model::default(), edge: Edge::default(), now: NOON };
+            let (model, edge) = (Model::default(), Edge::default());
+            let mut play = Play { successor, store: fresh(make), model, edge, now: NOON };
             for step in steps {
                 play.step(step).await;
             }

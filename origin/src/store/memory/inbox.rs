@@ -2,6 +2,8 @@
 //!
 //! Pure: knows neither its shard nor any lock. Never holds an address, nor anything it could open.
 
+mod transfer;
+
 use std::{collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
@@ -38,7 +40,7 @@ pub(super) enum AtEdge {
 
 /// The record that the edge has confirmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
+pub(super) enum Told {
     /// None yet.
     Nothing,
     /// One as of this change and with this end.

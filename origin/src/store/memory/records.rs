@@ -24,11 +24,11 @@ pub(super) struct Room {
 /// A record as it is kept.
 pub(super) struct Record {
     pub(super) seq: Seq,
-    id: MessageId,
-    at: Timestamp,
+    pub(super) id: MessageId,
+    pub(super) at: Timestamp,
     pub(super) kept_at: Timestamp,
-    sealed: Bytes,
-    _room: Room,
+    pub(super) sealed: Bytes,
+    pub(super) _room: Room,
 }
 
 /// Records, oldest first; never more than `protocol::limits::INBOX_DELIVERIES`.

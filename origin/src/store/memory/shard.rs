@@ -6,6 +6,7 @@
 //! expired is therefore never seen, purged or not.
 
 mod records;
+mod transfer;
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},

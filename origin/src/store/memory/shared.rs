@@ -13,6 +13,7 @@ use std::{
 use protocol::id::InboxId;
 use tokio::sync::Notify;
 
+use super::frozen::Holding;
 use crate::{budget::Budget, limits::RECORDS_SHARE, mail::AddressKey};
 
 /// Shards of each index; a power of two, a few times the cores of a usual machine.
@@ -43,6 +44,7 @@ pub enum Edge {
 
 /// What all shards share.
 pub(super) struct Shared {
+    pub(super) holding: Holding,
     pub(super) budget: Budget,
     /// The share of it that delivery records may take.
     pub(super) records: Budget,
@@ -62,6 +64,7 @@ impl Shared {
     pub(super) fn new(budget: Budget, bounds: Bounds, edge: Edge) -> Self {
         let share = budget.cap() / RECORDS_SHARE;
         Self {
+            holding: Holding::default(),
             budget,
             records: Budget::new(share, share),
             bounds,

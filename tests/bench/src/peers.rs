@@ -48,6 +48,10 @@ impl Sink {
         // It takes no port 0. Whoever takes this one meanwhile makes the run fail, not lie.
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let mut command = Command::new(program);
+        if rustix::process::geteuid().is_root() {
+            // It does not run as root.
+            command.args(["-u", "nobody"]);
+        }
         command.args([&format!("127.0.0.1:{port}"), "1000"]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
         let mut child = command.spawn().with_context(|| format!("{} does not start", program.display()))?;

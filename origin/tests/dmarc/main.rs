@@ -1,5 +1,6 @@
 //! DMARC over real DNS on loopback: walks up the tree of names, absence told apart from emptiness and from faults.
 
+#[path = "../zone/server.rs"]
 mod server;
 
 use std::time::Duration;

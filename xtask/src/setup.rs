@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::{
     clock::Stopwatch,
     npm, suite,
-    system::{Browser, Pebble},
+    system::{self, Browser, Pebble},
     tools,
     wasm_target::{self, Small, Toolchain, WASM},
     workspace::Workspace,
@@ -34,12 +34,12 @@ pub(crate) fn for_run(workspace: &Workspace) -> Result<Ready> {
 
 /// Fetches what the unit tests are held against.
 pub(crate) fn for_unit_tests(workspace: &Workspace) -> Result<()> {
-    Steps::of(2).suites(workspace)
+    Steps::of(3).suites(workspace)
 }
 
 /// Sets up all that `test` needs.
 pub(crate) fn for_test(workspace: &Workspace) -> Result<(Ready, Servers)> {
-    let mut steps = Steps::of(9);
+    let mut steps = Steps::of(10);
     let ready = steps.builders(workspace)?;
     steps.suites(workspace)?;
     let browser = steps.take("chromium and its driver", "1 min", Browser::find(), Browser::install)?;
@@ -77,7 +77,8 @@ impl Steps {
         let here = suite::spf(workspace).is_file().then_some(());
         self.take("RFC 7208's test suite", "15 s", here, || suite::fetch_spf(workspace))?;
         let here = suite::has_dkimpy(workspace).then_some(());
-        self.take("dkimpy", "15 s", here, || suite::fetch_dkimpy(workspace))
+        self.take("dkimpy", "15 s", here, || suite::fetch_dkimpy(workspace))?;
+        self.take("redis-server and its client", "15 s", system::has_redis(), system::install_redis)
     }
 
     /// One step: what is here already, or else how to get it.

@@ -47,6 +47,17 @@ impl Pebble {
     }
 }
 
+/// Whether Redis' server and client are on the `PATH`: the store's tests start servers of their own.
+pub(crate) fn has_redis() -> Option<()> {
+    on_path("redis-server").and(on_path("redis-cli")).map(drop)
+}
+
+/// Installs Debian's, where that may be done. Its service, if Debian starts one, is not what the tests use.
+pub(crate) fn install_redis() -> Result<()> {
+    apt_install(&["redis-server"])?;
+    has_redis().context("redis-server was installed, yet it or redis-cli is not on the PATH")
+}
+
 /// Installs Debian packages, when this is Debian and we are root.
 pub(crate) fn apt_install(packages: &[&str]) -> Result<()> {
     let names = packages.join(" ");

@@ -114,6 +114,16 @@ impl Reservation {
         self.budget.0.used.fetch_sub(back, Ordering::AcqRel);
     }
 
+    /// Makes it `octets`, whatever the cap: for what another process keeps, which is a fact and no request.
+    pub fn set(&mut self, octets: usize) {
+        if octets >= self.octets {
+            self.budget.0.used.fetch_add(octets - self.octets, Ordering::AcqRel);
+        } else {
+            self.budget.0.used.fetch_sub(self.octets - octets, Ordering::AcqRel);
+        }
+        self.octets = octets;
+    }
+
     /// Parts with up to `octets` of it.
     pub fn split(&mut self, octets: usize) -> Self {
         let part = octets.min(self.octets);

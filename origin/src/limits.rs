@@ -9,6 +9,7 @@ mod operator;
 mod records;
 mod reports;
 mod senders;
+mod shared_store;
 mod signatures;
 
 use protocol::time::Millis;
@@ -21,6 +22,7 @@ pub use operator::*;
 pub use records::*;
 pub use reports::*;
 pub use senders::*;
+pub use shared_store::*;
 pub use signatures::*;
 
 /// Longest command line in octets with its CRLF: 512 (RFC 5321 §4.5.3.1.4) and what MAIL and RCPT parameters add.

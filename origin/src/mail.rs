@@ -143,7 +143,7 @@ pub struct Stored {
 pub struct AddressKey([u8; 32]);
 
 impl AddressKey {
-    /// As another process of this origin has made it, under the same key.
+    /// As a store, or another process of this origin, has it.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)

@@ -145,7 +145,11 @@ pub(crate) async fn settle_all(store: &dyn Store, now: Timestamp) {
 /// Turns each check into a test over the engine that `$make` makes.
 macro_rules! suite {
     ($make:expr) => {
-        $crate::store::conformance::suite! { $make =>
+        $crate::store::conformance::suite! { $make, 256 }
+    };
+    // So many histories are played: fewer where each step crosses a socket.
+    ($make:expr, $histories:expr) => {
+        $crate::store::conformance::suite! { $make, $histories =>
             inboxes: a_made_inbox_is_found_by_id_and_by_address, an_address_is_nobody_elses, an_id_is_used_once,
                 what_never_was_is_unknown, an_inbox_ends_at_the_very_millisecond, a_deleted_inbox_is_gone_at_once,
                 an_end_is_remembered_for_a_day, an_extension_sets_a_later_end_only;
@@ -170,7 +174,7 @@ macro_rules! suite {
                 purge_tells_when_to_come_again;
         }
     };
-    ($make:expr => $($file:ident: $($check:ident),+;)+) => {
+    ($make:expr, $histories:expr => $($file:ident: $($check:ident),+;)+) => {
         $($(
             #[tokio::test]
             async fn $check() {
@@ -180,7 +184,7 @@ macro_rules! suite {
 
         #[test]
         fn any_history_ends_as_the_model_says() {
-            $crate::store::conformance::model::any_history_ends_as_the_model_says(&$make);
+            $crate::store::conformance::model::any_history_ends_as_the_model_says(&$make, $histories);
         }
     };
 }

@@ -16,7 +16,6 @@ mod records;
 mod shard;
 mod shared;
 mod transfer;
-mod waiters;
 
 use std::{
     collections::HashSet,
@@ -34,11 +33,12 @@ use protocol::{
 };
 use tokio::sync::futures::OwnedNotified;
 
+pub(super) use self::shared::{lock, tighten};
 use self::{
     frozen::Frozen,
     records::Room,
     shard::{Admission, Shard},
-    shared::{Bounds, SHARDS, Shared, lock},
+    shared::{Bounds, SHARDS, Shared},
 };
 pub use self::{
     piece::Piece,

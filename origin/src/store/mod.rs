@@ -1,6 +1,6 @@
 //! Where sealed mail is kept, in memory alone: nothing of it ever touches a disk, and nothing here can open it.
 //!
-//! [`memory`] is the embedded engine. What every engine promises is [`crate::ports::Store`]; the suite in
+//! [`memory`] is the embedded engine, [`redis`] the one that several nodes share. What every engine promises is [`crate::ports::Store`]; the suite in
 //! `conformance` says it in tests, and every engine must pass it:
 //!
 //! * **Time.** A message lives for 24 hours from when it was received, or until its inbox ends, whichever is sooner;
@@ -17,7 +17,10 @@
 //!   however many changes that sums up; `settle` clears what the edge has confirmed and nothing that
 //!   came meanwhile; an end supersedes every update.
 
+mod bell;
 pub mod memory;
+pub mod redis;
+mod waiters;
 
 #[cfg(test)]
 pub(crate) mod conformance;

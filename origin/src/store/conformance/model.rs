@@ -317,18 +317,18 @@ impl Play<'_> {
     }
 }
 
-pub(crate) fn any_history_ends_as_the_model_says(make: Make<'_>) {
-    play(make, &|| panic!("nothing is handed over"), &step());
+pub(crate) fn any_history_ends_as_the_model_says(make: Make<'_>, cases: u32) {
+    play(make, &|| panic!("nothing is handed over"), cases, &step());
 }
 
 /// The same of an engine whose content passes from one store to the next now and then: nobody can tell.
 pub(crate) fn any_history_goes_on_at_a_successor(make: Make<'_>, successor: Successor<'_>) {
-    play(make, successor, &prop_oneof![9 => step(), 1 => Just(Step::HandOver)]);
+    play(make, successor, 256, &prop_oneof![9 => step(), 1 => Just(Step::HandOver)]);
 }
 
-fn play(make: Make<'_>, successor: Successor<'_>, step: &impl Strategy<Value = Step>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let mut runner = TestRunner::new(Config { cases: 256, failure_persistence: None, ..Config::default() });
+fn play(make: Make<'_>, successor: Successor<'_>, cases: u32, step: &impl Strategy<Value = Step>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     let outcome = runner.run(&vec(step, 1..80), |steps| {
         runtime.block_on(async {
             let (model, edge) = (Model::default(), Edge::default());

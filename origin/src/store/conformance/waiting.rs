@@ -34,7 +34,8 @@ pub(crate) async fn what_has_changed_needs_no_waiting(make: Make<'_>) {
     let store = fresh(make);
     make_inbox(&*store, 1, NOON).await;
     put(&*store, 1, 1, NOON).await.unwrap();
-    assert_eq!(poll_once(&mut store.changed(inbox_id(1), Seq(0))).await, Poll::Ready(Ok(())));
+    // An engine beyond a socket takes a moment, and no change.
+    assert_eq!(store.changed(inbox_id(1), Seq(0)).await, Ok(()));
 }
 
 pub(crate) async fn an_end_wakes_its_waiters(make: Make<'_>) {

@@ -24,13 +24,13 @@ use super::{
     glance::Snapshot,
     inbox::{Debt, Kept, Removed},
     shared::{Edge, Shared, tighten},
-    waiters::Waiters,
 };
 use crate::{
     budget::{NoRoom, Reservation},
     limits::{GONE_MEMORY, INBOX_OVERHEAD, TOMBSTONE_OVERHEAD},
     mail::{AddressKey, Destination, Sealed, Stored},
     ports::{CreateError, Inbox, NewInbox, PutError, ReadError, Receipt, Unreachable},
+    store::waiters::Waiters,
 };
 
 /// What an id stands for.

@@ -11,16 +11,15 @@ use std::{
 };
 
 use protocol::id::InboxId;
-use tokio::sync::Notify;
 
 use super::frozen::Holding;
-use crate::{budget::Budget, limits::RECORDS_SHARE, mail::AddressKey};
+use crate::{budget::Budget, limits::RECORDS_SHARE, mail::AddressKey, store::bell::Bell};
 
 /// Shards of each index; a power of two, a few times the cores of a usual machine.
 pub(super) const SHARDS: usize = 16;
 
 /// Locks, whatever became of the last holder: nothing done under these locks can panic half-way.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(in crate::store) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -130,40 +129,8 @@ impl Addresses {
 }
 
 /// Shrinks a map that is mostly empty, and leaves it room to breathe.
-pub(super) fn tighten<K: Eq + std::hash::Hash, V>(map: &mut HashMap<K, V>) {
+pub(in crate::store) fn tighten<K: Eq + std::hash::Hash, V>(map: &mut HashMap<K, V>) {
     if map.capacity() > 64 && map.capacity() / 4 > map.len() {
         map.shrink_to(map.len() * 2);
-    }
-}
-
-/// Rings when an inbox that owed nothing comes to owe something; heard until `owed` is asked.
-#[derive(Default)]
-pub(super) struct Bell {
-    rung: AtomicU64,
-    heard: AtomicU64,
-    notify: Notify,
-}
-
-impl Bell {
-    /// Something is owed that was not.
-    pub(super) fn ring(&self) {
-        self.rung.fetch_add(1, Ordering::AcqRel);
-        self.notify.notify_waiters();
-    }
-
-    /// All that has rung so far is about to be looked at.
-    pub(super) fn hear(&self) {
-        self.heard.fetch_max(self.rung.load(Ordering::Acquire), Ordering::AcqRel);
-    }
-
-    /// Waits until it rings, or has rung since [`Self::hear`]. The waiter is enlisted before it looks, so no ring is lost.
-    pub(super) async fn listen(&self) {
-        loop {
-            let ring = self.notify.notified();
-            if self.rung.load(Ordering::Acquire) != self.heard.load(Ordering::Acquire) {
-                return;
-            }
-            ring.await;
-        }
     }
 }

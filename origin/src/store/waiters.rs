@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use protocol::id::InboxId;
 use tokio::sync::Notify;
 
-/// The waiters of one shard.
+/// The waiters of one shard, or of a node.
 #[derive(Default)]
 pub(super) struct Waiters(HashMap<InboxId, Seat>);
 
@@ -28,7 +28,7 @@ impl Waiters {
             seat.taken = seat.taken.saturating_sub(1);
             if seat.taken == 0 {
                 self.0.remove(&id);
-                super::shared::tighten(&mut self.0);
+                super::memory::tighten(&mut self.0);
             }
         }
     }
@@ -38,6 +38,11 @@ impl Waiters {
         if let Some(seat) = self.0.get(&id) {
             seat.notify.notify_waiters();
         }
+    }
+
+    /// Wakes all, whomever they wait for: what changed meanwhile is not known.
+    pub(super) fn wake_all(&self) {
+        self.0.values().for_each(|seat| seat.notify.notify_waiters());
     }
 
     /// Inboxes that somebody waits for.

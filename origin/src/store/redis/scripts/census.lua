@@ -1,0 +1,2 @@
+-- How the shard stands.
+return answer('ok', census())

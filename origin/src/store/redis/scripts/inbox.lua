@@ -1,0 +1,7 @@
+-- One inbox, and how many messages it holds.
+local id = ARGV[4]
+local what = place(id)
+if what ~= 'living' then return answer(what, { call('HGET', I(id), 'key') }) end
+local all = call('HMGET', I(id), 'rth', 'addr', 'domain', 'created', 'expires', 'seq', 'pk', 'key')
+all[9] = call('HLEN', M(id))
+return answer('ok', all)

@@ -11,6 +11,7 @@ mod operator;
 mod porch;
 mod process;
 mod serving;
+mod store;
 #[cfg(feature = "bench")]
 mod unsealed;
 
@@ -24,12 +25,12 @@ use tokio_rustls::TlsAcceptor;
 
 pub use self::handover::HandoverError;
 use self::{
-    handover::{Before, Estate, drawn_before},
+    handover::{Before, drawn_before},
     porch::{LastChance, Unopened},
     serving::{Serving, Site, Sockets},
+    store::Estate,
 };
 use crate::{
-    budget::Budget,
     chance::SystemChance,
     config::{Config, Dns, Smtp, Sync},
     dns::hickory::{Deadlines, Hickory, ResolverError, Servers},
@@ -47,7 +48,6 @@ use crate::{
     ports::{Chance, Clock, EdgeLink, PushError, Reception, Store},
     registrar::Registrar,
     seal::aws_lc::AwsLc,
-    store::memory::{Edge, MemoryStore},
     sync::https::HttpsLink,
 };
 
@@ -94,6 +94,9 @@ pub enum StartError {
     /// The way to the edge cannot be built.
     #[error("the link to the edge cannot be built: {0}")]
     Link(String),
+    /// The store cannot be had.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
     /// A message's evidence was lost.
     #[error("the message cannot be judged: {0}")]
     Judge(crate::pipeline::evidence::Lost),
@@ -156,8 +159,8 @@ async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output =
     if let Some(folder) = config.http.page.as_ref().filter(|folder| !folder.join("index.html").is_file()) {
         return Err(StartError::Page(folder.clone()));
     }
-    let mut parts = Parts::build(&config);
-    let mut before = Before::ask(&config.handover, parts.estate.store.capacity()).await?;
+    let mut parts = Parts::build(&config).await?;
+    let mut before = Before::ask(&config.handover, parts.estate.held.capacity()).await?;
     let mut sockets = Sockets::bind(&config, &mut before).await?;
     let porch = Unopened::prepare(&config.handover)?;
     let source = certificates::source(&config.smtp, &parts)?;
@@ -212,25 +215,17 @@ async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output =
 }
 
 impl Parts {
-    fn build(config: &Config) -> Self {
+    async fn build(config: &Config) -> Result<Self, StartError> {
         let chance: Arc<dyn Chance> = Arc::new(SystemChance);
-        let mut key = zeroize::Zeroizing::new([0; 32]);
-        chance.fill(key.as_mut());
-        // In percent of the octets, without overflow on small machines.
-        let high_water = config.store.octets / 100 * config.store.high_water_percent;
-        let edge = match config.sync {
-            Sync::Off => Edge::None,
-            Sync::Edge { .. } => Edge::Pushed,
-        };
-        let store = Arc::new(MemoryStore::for_edge(Budget::new(config.store.octets, high_water), edge));
-        Self {
-            store: Arc::clone(&store) as Arc<dyn Store>,
+        let (store, estate) = store::open(config, chance.as_ref()).await?;
+        Ok(Self {
+            store,
             clock: Arc::new(ThisClock::start()),
             chance,
             metrics: Arc::new(Metrics::new()),
-            hasher: AddressHasher::new(&key),
-            estate: Estate { store, hasher: key },
-        }
+            hasher: AddressHasher::new(&estate.hasher),
+            estate,
+        })
     }
 
     fn clock(&self) -> Arc<dyn Clock> {

@@ -8,13 +8,12 @@ use std::{
     net::{SocketAddr, TcpListener},
     os::{fd::OwnedFd, unix::net::UnixListener},
     path::PathBuf,
-    sync::Arc,
 };
 
 use protocol::capability::Capability;
 use tokio::task::spawn_blocking;
-use zeroize::Zeroizing;
 
+use super::store::{Estate, Held};
 use crate::{
     config::Handover,
     handover::{
@@ -24,7 +23,7 @@ use crate::{
     },
     intake::unix,
     limits::HANDOVER_PATIENCE,
-    store::memory::{MemoryStore, Weight},
+    store::memory::Weight,
 };
 
 /// Why nothing is taken over.
@@ -41,13 +40,6 @@ pub enum HandoverError {
     /// A thread was lost.
     #[error("the hand-over was broken off")]
     Lost,
-}
-
-/// What passes from process to process.
-#[derive(Clone)]
-pub(super) struct Estate {
-    pub(super) store: Arc<MemoryStore>,
-    pub(super) hasher: Zeroizing<[u8; 32]>,
 }
 
 /// What is there at start.
@@ -109,11 +101,11 @@ impl Before {
     /// this process's.
     pub(super) async fn take(self, estate: &mut Estate) -> Result<OperatorKey, HandoverError> {
         let Self::Offer(offer) = self else { return Ok(OperatorKey::Configured) };
-        let (store, path) = (Arc::clone(&estate.store), offer.path.clone());
-        let taken = spawn_blocking(move || offer.take(&store)).await.map_err(|_| HandoverError::Lost)?;
+        let (held, path) = (estate.held.clone(), offer.path.clone());
+        let taken = spawn_blocking(move || offer.take(&held)).await.map_err(|_| HandoverError::Lost)?;
         let keys = taken.map_err(|reason| HandoverError::Broken { path, reason })?;
-        estate.hasher = keys.hasher;
-        tracing::info!(octets = estate.store.weight().octets, "took over from the process before");
+        estate.inherit(keys.hasher);
+        tracing::info!(octets = estate.held.weight().octets, "took over from the process before");
         Ok(keys.operator)
     }
 }
@@ -133,13 +125,13 @@ impl Offer {
         Ok(Some(Self { path, channel, heir, sockets: purposes.into_iter().zip(sockets).collect() }))
     }
 
-    fn take(mut self, store: &MemoryStore) -> Result<Keys, Broken> {
+    fn take(mut self, held: &Held) -> Result<Keys, Broken> {
         let (mut heir, mut action) = self.heir.step(HeirEvent::Ready);
         let mut taken = Err(Broken::OutOfTurn);
         loop {
             let event = match action {
                 HeirAction::Take => {
-                    taken = self.receive(store);
+                    taken = self.receive(held);
                     if taken.is_ok() { HeirEvent::Whole } else { HeirEvent::Lost }
                 }
                 HeirAction::Have => {
@@ -159,10 +151,10 @@ impl Offer {
         }
     }
 
-    fn receive(&mut self, store: &MemoryStore) -> Result<Keys, Broken> {
+    fn receive(&mut self, held: &Held) -> Result<Keys, Broken> {
         self.channel.say(&Frame::Take)?;
-        let admits = |octets| store.admits(octets).map_err(|refused| refused.to_string());
-        let keep = |head: &[u8], body: &bytes::Bytes| store.import(head, body).map_err(|refused| refused.to_string());
+        let admits = |octets| held.admits(octets).map_err(|refused| refused.to_string());
+        let keep = |head: &[u8], body: &bytes::Bytes| held.import(head, body).map_err(|refused| refused.to_string());
         self.channel.take(Patience::of(HANDOVER_PATIENCE), admits, keep)
     }
 }

@@ -1,6 +1,6 @@
 //! Where the next process asks for what this one holds, and how it gets it.
 
-use std::{io::ErrorKind, os::fd::OwnedFd, sync::Arc, time::Duration};
+use std::{io::ErrorKind, os::fd::OwnedFd, time::Duration};
 
 use tokio::{net::UnixListener, task::spawn_blocking, time::sleep};
 use zeroize::Zeroizing;
@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::{
     handover::{HandoverError, room},
     serving::Site,
+    store::Held,
 };
 use crate::{
     config::Handover,
@@ -18,7 +19,6 @@ use crate::{
     },
     limits::ACCEPT_PAUSE_MAX,
     operator::Holder,
-    store::memory::MemoryStore,
 };
 
 /// Where the next process asks; nowhere, where nothing is handed over.
@@ -99,8 +99,8 @@ pub(super) enum LastChance {
 /// Hears who is there, and makes an offer. Nothing stops for that.
 pub(super) async fn greet(stream: std::os::unix::net::UnixStream, site: &Site) -> Option<Successor> {
     let passed = site.sockets.to_pass_on().ok()?;
-    let store = Arc::clone(&site.parts.estate.store);
-    match spawn_blocking(move || Successor::greet(stream, &store, &passed)).await {
+    let held = site.parts.estate.held.clone();
+    match spawn_blocking(move || Successor::greet(stream, &held, &passed)).await {
         Ok(Ok(successor)) => successor,
         Ok(Err(reason)) => {
             tracing::warn!("a process asked for what is held, and got nothing: {reason}");
@@ -114,7 +114,7 @@ impl Successor {
     /// None, where it only looked whether anybody is here.
     fn greet(
         stream: std::os::unix::net::UnixStream,
-        store: &MemoryStore,
+        held: &Held,
         sockets: &[(Purpose, OwnedFd)],
     ) -> Result<Option<Self>, Broken> {
         use std::os::fd::AsFd as _;
@@ -125,15 +125,15 @@ impl Successor {
             Err(Broken::System(error)) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
             Err(error) => return Err(error),
         };
-        let held = room(store.weight());
-        if let Err(refusal) = fits(version, room_there, held) {
+        let weight = room(held.weight());
+        if let Err(refusal) = fits(version, room_there, weight) {
             channel.say(&Frame::Refused(refusal))?;
             return Err(refusal.into());
         }
         let (elder, _) = Elder::Serving.step(ElderEvent::Hello);
         let purposes = sockets.iter().map(|(purpose, _)| *purpose).collect();
         let passed = sockets.iter().map(|(_, socket)| socket.as_fd()).collect::<Vec<_>>();
-        channel.say_with(&Frame::Offer { held, sockets: purposes }, &passed)?;
+        channel.say_with(&Frame::Offer { held: weight, sockets: purposes }, &passed)?;
         match channel.hear(Patience::STALL)? {
             Frame::Take => Ok(Some(Self { channel, elder })),
             _ => Err(Broken::OutOfTurn),
@@ -148,19 +148,19 @@ impl Successor {
             Holder::Process(capability) => OperatorKey::Drawn(Zeroizing::new(*capability.as_bytes())),
         };
         let keys = Keys { hasher: estate.hasher.clone(), operator };
-        let store = Arc::clone(&estate.store);
-        let elder = spawn_blocking(move || self.drive(&store, &keys)).await.unwrap_or(Elder::Serving);
+        let held = estate.held.clone();
+        let elder = spawn_blocking(move || self.drive(&held, &keys)).await.unwrap_or(Elder::Serving);
         if elder.owns() {
-            estate.store.thaw();
+            estate.held.thaw();
         }
         elder
     }
 
-    fn drive(mut self, store: &MemoryStore, keys: &Keys) -> Elder {
+    fn drive(mut self, held: &Held, keys: &Keys) -> Elder {
         let (mut elder, mut action) = self.elder.step(ElderEvent::Take);
         loop {
             let event = match action {
-                ElderAction::Give => self.send(store, keys),
+                ElderAction::Give => self.send(held, keys),
                 ElderAction::Part => self.channel.say(&Frame::Yours).map(|()| ElderEvent::Told),
                 ElderAction::End | ElderAction::Resume | ElderAction::Stay => return elder,
                 ElderAction::Offer | ElderAction::Refuse => Err(Broken::OutOfTurn),
@@ -173,9 +173,9 @@ impl Successor {
         }
     }
 
-    fn send(&mut self, store: &MemoryStore, keys: &Keys) -> Result<ElderEvent, Broken> {
-        store.freeze();
-        self.channel.give(keys.clone(), store.pieces().map(|piece| (piece.head, piece.body)))?;
+    fn send(&mut self, held: &Held, keys: &Keys) -> Result<ElderEvent, Broken> {
+        held.freeze();
+        self.channel.give(keys.clone(), held.pieces().map(|piece| (piece.head, piece.body)))?;
         match self.channel.hear(Patience::STALL)? {
             Frame::Have => Ok(ElderEvent::Have),
             _ => Err(Broken::OutOfTurn),

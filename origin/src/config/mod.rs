@@ -12,6 +12,7 @@ pub mod layers;
 mod lmtp;
 mod operator;
 mod policy;
+mod store;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -24,7 +25,12 @@ use zeroize::Zeroizing;
 
 pub use acme::{Acme, Challenge};
 
-pub use self::{handover::Handover, lmtp::Lmtp, operator::OperatorInbox};
+pub use self::{
+    handover::Handover,
+    lmtp::Lmtp,
+    operator::OperatorInbox,
+    store::{Engine, Servers, Store},
+};
 use self::{
     keys::Key,
     layers::{Settings, Source},
@@ -50,7 +56,7 @@ pub struct Config {
     pub operator: SocketAddr,
     /// Where mail for postmaster and abuse goes.
     pub operator_inbox: OperatorInbox,
-    /// The embedded store.
+    /// Where mail is kept.
     pub store: Store,
     /// How the store passes to the next process.
     pub handover: Handover,
@@ -119,15 +125,6 @@ pub struct Http {
     pub listen: SocketAddr,
     /// The folder of the web page, where this origin serves it itself.
     pub page: Option<PathBuf>,
-}
-
-/// The embedded store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Store {
-    /// The byte budget.
-    pub octets: usize,
-    /// Hundredths of it that new mail may fill.
-    pub high_water_percent: usize,
 }
 
 /// The way to the edge.
@@ -226,14 +223,7 @@ impl Config {
             },
             operator: settings.parse(Key::OperatorListen, ADDRESS, |text| text.parse().ok())?,
             operator_inbox: operator::operator_inbox(settings)?,
-            store: Store {
-                octets: settings.parse(Key::StoreOctets, "must be a number of octets, at least 1048576", |text| {
-                    text.parse().ok().filter(|n| *n >= 1024 * 1024)
-                })?,
-                high_water_percent: settings.parse(Key::StoreHighWater, "must be a number from 1 to 100", |text| {
-                    text.parse().ok().filter(|n| (1..=100).contains(n))
-                })?,
-            },
+            store: store::store(settings)?,
             handover: handover::handover(settings)?,
             sync: sync(settings)?,
             dns: settings.parse(

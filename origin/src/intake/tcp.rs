@@ -314,7 +314,8 @@ impl Gate {
         let _ = stream.try_write(&words);
         if let Ok(permit) = Arc::clone(&self.turned_away).try_acquire_owned() {
             tokio::spawn(async move {
-                Wire::Plain(stream).part().await;
+                let mut wire = Wire::Plain(stream);
+                wire.part().await;
                 drop(permit);
             });
         }

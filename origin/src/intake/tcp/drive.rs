@@ -6,10 +6,15 @@
 mod body;
 mod introduction;
 
-use std::{io, mem, sync::Arc};
+use std::{
+    io,
+    mem::{self, MaybeUninit},
+    sync::Arc,
+};
 
 use protocol::time::{Millis, Timestamp};
 use rustls::ProtocolVersion;
+use socket2::SockRef;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::watch,
@@ -23,8 +28,10 @@ use crate::{
         line::Lines,
         reply::Reply,
         session::{Action, Found, Input, Recipient, Session, Waiting},
+        tcp::source::Connection,
     },
     limits,
+    mail::Client,
     ports::Unreachable,
 };
 
@@ -47,12 +54,29 @@ impl From<io::Error> for Gone {
     }
 }
 
+/// What is to be done when all actions are performed.
+enum Next {
+    Listen(Held),
+    Leave,
+}
+
 /// What waiting for a client has brought.
 enum Waited {
     /// Octets; of a line, all of it.
     Came,
     Expired,
     ShuttingDown,
+}
+
+impl<C: Connection> Conversation<C> {
+    /// Has the runtime find what came before it first looked at the socket; waits for nothing else.
+    pub(super) async fn notice(&self) {
+        if let Wire::Plain(stream) = &self.wire
+            && has_talked(stream)
+        {
+            let _ = stream.readable().await;
+        }
+    }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
@@ -62,45 +86,53 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     }
 
     /// Runs the session to its end.
-    // An `async fn` would keep its arguments twice: as they are given, and as they are used.
-    pub(super) fn run(mut self, session: Session) -> impl Future<Output = ()> {
-        let session = Held::new(session);
-        async move {
-            if let Ok(last) = self.converse(session).await {
-                self.say(&last);
-                if self.flush().await.is_ok() {
-                    self.wire.part().await;
-                }
-            }
+    pub(super) async fn run(&mut self, client: Client) {
+        let session = Held::new(Session::new(Arc::clone(&self.host.site), client));
+        if let Ok(()) = self.converse(session).await {
+            self.leave().await;
         }
     }
 
     /// Says this, and leaves.
-    pub(super) async fn end(mut self, reply: &Reply) {
+    pub(super) async fn end(&mut self, reply: &Reply) {
         self.say(reply);
+        self.leave().await;
+    }
+
+    async fn leave(&mut self) {
         if self.flush().await.is_ok() {
             self.wire.part().await;
         }
     }
 
-    /// Up to the last reply, which it returns.
-    async fn converse(&mut self, session: Held) -> Result<Reply, Gone> {
+    /// Up to the last reply, which is said and not yet sent.
+    async fn converse(&mut self, session: Held) -> Result<(), Gone> {
         let opening = self.opening().await?;
         let (mut session, mut action) = session.step(opening, self.now());
+        // Boxed, and gone before a line is waited for: of all that a session does, only waiting has a place in its task.
+        while let Next::Listen(held) = Box::pin(self.perform(session, action)).await? {
+            let Ok(waited) = self.next_line(held.waiting()).await else { return Err(self.lost(held)) };
+            (session, action) = self.go_on(held, waited);
+        }
+        Ok(())
+    }
+
+    /// Performs an action and those that follow from it, until a line is to be waited for.
+    async fn perform(&mut self, mut session: Held, mut action: Action) -> Result<Next, Gone> {
         loop {
+            if let Some(attempt) = session.take_failed() {
+                self.host.reception.failed(attempt);
+            }
             (session, action) = match action {
                 Action::Say(reply) => {
                     self.say(&reply);
-                    (session, Action::Listen)
+                    return Ok(Next::Listen(session));
                 }
                 Action::SayAll(replies) => {
                     replies.iter().for_each(|reply| self.say(reply));
-                    (session, Action::Listen)
+                    return Ok(Next::Listen(session));
                 }
-                Action::Listen => {
-                    let Ok(waited) = self.next_line(session.waiting()).await else { return Err(self.lost(session)) };
-                    self.go_on(session, waited)
-                }
+                Action::Listen => return Ok(Next::Listen(session)),
                 Action::LookUp(recipient) => {
                     let found = self.look_up(recipient).await;
                     session.step(Input::Found(found), self.now())
@@ -145,11 +177,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                     let version = self.secure().await?;
                     session.step(Input::Secured(version), self.now())
                 }
-                Action::Close(reply) => return Ok(reply),
+                Action::Close(reply) => {
+                    self.say(&reply);
+                    return Ok(Next::Leave);
+                }
             };
-            if let Some(attempt) = session.take_failed() {
-                self.host.reception.failed(attempt);
-            }
         }
     }
 
@@ -306,4 +338,10 @@ where
         timeout(deadline.as_duration(), wire.write(&out)).await.map_err(|_| Gone)??;
     }
     Ok(())
+}
+
+/// Whether octets have come. Nothing is taken, and nothing waited for.
+fn has_talked(stream: &impl Connection) -> bool {
+    let mut octet = [MaybeUninit::uninit()];
+    SockRef::from(stream).peek(&mut octet).is_ok_and(|octets| octets > 0)
 }

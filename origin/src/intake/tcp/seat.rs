@@ -14,7 +14,6 @@ use crate::{
 };
 
 /// All seats of a listener.
-#[derive(Clone)]
 pub(super) struct Seats {
     classes: Arc<Mutex<Classes>>,
     free: Arc<[Networks]>,
@@ -23,7 +22,7 @@ pub(super) struct Seats {
 /// A session's seat.
 pub(super) enum Seated {
     /// Counted.
-    In(Seats, Seat),
+    In(Arc<Mutex<Classes>>, Seat),
     /// Of an origin that is not counted.
     Free,
 }
@@ -41,20 +40,20 @@ impl Seats {
         if self.free.iter().any(|networks| networks.contains(client)) {
             return Ok(Seated::Free);
         }
-        let seat = self.lock().enter(client, now)?;
-        Ok(Seated::In(self.clone(), seat))
+        let seat = lock(&self.classes).enter(client, now)?;
+        Ok(Seated::In(Arc::clone(&self.classes), seat))
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, Classes> {
-        // Counting leaves nothing half done: whoever panicked, the counts are whole.
-        self.classes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock(classes: &Mutex<Classes>) -> MutexGuard<'_, Classes> {
+    // Counting leaves nothing half done: whoever panicked, the counts are whole.
+    classes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for Seated {
     fn drop(&mut self) {
-        if let Self::In(seats, seat) = self {
-            seats.lock().leave(seat);
+        if let Self::In(classes, seat) = self {
+            lock(classes).leave(seat);
         }
     }
 }

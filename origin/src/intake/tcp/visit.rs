@@ -1,8 +1,7 @@
 //! One client's visit: from the accepted connection to its end. What it holds of the house, it gives back.
 
-use std::{mem::MaybeUninit, net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc};
 
-use socket2::SockRef;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::{
@@ -11,24 +10,25 @@ use super::{
     seat::Seated,
     source::Connection,
 };
-use crate::{
-    intake::session::{Session, Site},
-    mail::Client,
-    ports::{Door, Reception},
-};
+use crate::{mail::Client, ports::Door};
 
 /// How a connection becomes a session.
 pub(super) enum Entry {
     /// As it is.
-    Direct(Client, Seated),
+    Direct(Client, #[expect(dead_code, reason = "held until the end")] Seated),
     /// Once the proxy at this address has said whom it is for.
     Proxied(IpAddr),
 }
 
-#[expect(
-    clippy::manual_async_fn,
-    reason = "an async fn would keep its arguments twice: as they are given, and as they are used"
-)]
+/// A visit, and what it holds of the house: given back in this order, the connection first and last of all the permit.
+struct Visit<C> {
+    conversation: Conversation<C>,
+    entry: Entry,
+    _seen: Seen,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// Sees a client from its connection to its end.
 pub(super) fn visit<C: Connection>(
     stream: C,
     entry: Entry,
@@ -36,32 +36,29 @@ pub(super) fn visit<C: Connection>(
     shutdown: watch::Receiver<bool>,
     permit: OwnedSemaphorePermit,
 ) -> impl Future<Output = ()> {
-    async move {
-        let seen = Seen::begin(Arc::clone(&host.reception));
-        if has_talked(&stream) {
-            // The runtime has not looked at this socket yet; now it will find what is there.
-            let _ = stream.readable().await;
-        }
-        let site = Arc::clone(&host.site);
-        let conversation = Conversation::new(stream, host, shutdown);
-        match entry {
-            Entry::Direct(client, seat) => {
-                conversation.run(Session::new(site, client)).await;
-                drop(seat);
-            }
+    let seen = Seen::begin(Arc::clone(&host));
+    let conversation = Conversation::new(stream, host, shutdown);
+    // Put together here and then only borrowed: an `async fn` keeps what it is given, and once more what it makes of it.
+    let mut visit = Visit { conversation, entry, _seen: seen, _permit: permit };
+    async move { visit.stay().await }
+}
+
+impl<C: Connection> Visit<C> {
+    async fn stay(&mut self) {
+        self.conversation.notice().await;
+        match self.entry {
+            Entry::Direct(client, _) => self.conversation.run(client).await,
             // Boxed, so that sessions without a proxy have no place for it.
-            Entry::Proxied(proxy) => Box::pin(proxied(conversation, site, proxy)).await,
+            Entry::Proxied(proxy) => Box::pin(proxied(&mut self.conversation, proxy)).await,
         }
-        drop(seen);
-        drop(permit);
     }
 }
 
 /// The same behind a proxy.
-async fn proxied<C: Connection>(mut conversation: Conversation<C>, site: Arc<Site>, proxy: IpAddr) {
+async fn proxied<C: Connection>(conversation: &mut Conversation<C>, proxy: IpAddr) {
     match conversation.introduction(proxy).await {
         Ok((client, seat)) => {
-            conversation.run(Session::new(site, client.into())).await;
+            conversation.run(client.into()).await;
             drop(seat);
         }
         Err(Introduced::Refused(reply)) => conversation.end(&reply).await,
@@ -70,23 +67,17 @@ async fn proxied<C: Connection>(mut conversation: Conversation<C>, site: Arc<Sit
 }
 
 /// A session as the door sees it: its end is told however it comes.
-struct Seen(Arc<dyn Reception>);
+struct Seen(Arc<Host>);
 
 impl Seen {
-    fn begin(reception: Arc<dyn Reception>) -> Self {
-        reception.at_the_door(Door::Opened);
-        Self(reception)
+    fn begin(host: Arc<Host>) -> Self {
+        host.reception.at_the_door(Door::Opened);
+        Self(host)
     }
 }
 
 impl Drop for Seen {
     fn drop(&mut self) {
-        self.0.at_the_door(Door::Closed);
+        self.0.reception.at_the_door(Door::Closed);
     }
-}
-
-/// Whether octets have come. Nothing is taken, and nothing waited for.
-fn has_talked(stream: &impl Connection) -> bool {
-    let mut octet = [MaybeUninit::uninit()];
-    SockRef::from(stream).peek(&mut octet).is_ok_and(|octets| octets > 0)
 }

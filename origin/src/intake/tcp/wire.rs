@@ -31,8 +31,12 @@ pub(super) enum Wire<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// Waits for octets, hands them to `take`; returns how many there were, zero at the end.
-    pub(super) async fn read<const N: usize>(&mut self, mut take: impl FnMut(&[u8])) -> io::Result<usize> {
-        poll_fn(|context| self.poll_take::<N>(context, &mut take)).await
+    // An `async fn` would keep `take` twice, in every session that waits.
+    pub(super) fn read<const N: usize>(
+        &mut self,
+        mut take: impl FnMut(&[u8]),
+    ) -> impl Future<Output = io::Result<usize>> {
+        poll_fn(move |context| self.poll_take::<N>(context, &mut take))
     }
 
     /// Takes what is there already, without waiting; `None` if nothing is.
@@ -73,7 +77,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     /// Ends the connection so that the last words arrive: octets that are never read would turn the
     /// end into a reset, which may overtake them.
-    pub(super) async fn part(mut self) {
+    pub(super) async fn part(&mut self) {
         let farewell = async {
             self.shutdown().await?;
             let mut discarded = 0;

@@ -1,6 +1,6 @@
 //! A session in memory of its own while it is driven.
 //!
-//! The compiler keeps a place for a value in each future that it passes through, used or not: four of them, for each of
+//! The compiler keeps a place for a value in each future that it passes through, used or not: several, for each of
 //! 50,000 sessions that wait. A pointer passes instead.
 
 use protocol::time::Timestamp;

@@ -222,6 +222,10 @@ fn tokens(text: &str) -> Vec<Token> {
     let mut at = 0;
     while let Some(octet) = octets.get(at) {
         let start = at;
+        if let Some(words) = plain(octets, at) {
+            at += words;
+            continue;
+        }
         let (mut classes, mut chars) = (CLASSES[usize::from(*octet)], 0);
         while let Some(octet) = octets.get(at) {
             match CLASSES[usize::from(*octet)] {
@@ -252,11 +256,27 @@ fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
+/// How many octets at once are walked over where nothing but words stands.
+const STRIDE: usize = 32;
+
+/// The octets from `at` on that hold only words which are apart ([`is_apart`]), where a stride of them begins there.
+fn plain(octets: &[u8], at: usize) -> Option<usize> {
+    let stride: &[u8; STRIDE] = octets.get(at..)?.first_chunk()?;
+    let begins = at.checked_sub(1).and_then(|before| octets.get(before)).is_none_or(|octet| parts(*octet));
+    let plain = stride.iter().fold(true, |plain, octet| plain & (octet.is_ascii_lowercase() | parts(*octet)));
+    // A word that the stride cuts is walked over with the next.
+    (begins && plain).then(|| stride.iter().rposition(|octet| parts(*octet)).map(|last| last + 1)).flatten()
+}
+
+/// Whether an octet parts words and holds nothing together.
+const fn parts(octet: u8) -> bool {
+    matches!(octet, b' ' | b'\r' | b'\n' | b'.' | b',')
+}
+
 /// Whether nothing holds a word together with its neighbours: most words of a text, none of them a code.
 fn is_apart(octets: &[u8], start: usize, end: usize) -> bool {
     let before = start.checked_sub(1).and_then(|at| octets.get(at));
-    let parts = |octet: Option<&u8>| matches!(octet, None | Some(b' ' | b'\r' | b'\n' | b'.' | b','));
-    parts(before) && parts(octets.get(end))
+    before.is_none_or(|octet| parts(*octet)) && octets.get(end).is_none_or(|octet| parts(*octet))
 }
 
 const CLASSES: [u8; 256] = {
@@ -302,3 +322,6 @@ const fn kind(classes: u8) -> Kind {
 const fn is_digit(c: char) -> bool {
     matches!(c, '0'..='9' | '٠'..='٩' | '۰'..='۹' | '०'..='९' | '০'..='৯' | '๐'..='๙' | '０'..='９')
 }
+
+#[cfg(test)]
+mod tests;

@@ -43,6 +43,7 @@ pub(super) struct Lexicon<S: 'static> {
 
 struct Cue<S> {
     text: &'static [u8],
+    opening: Opening,
     begins_word: bool,
     ends_word: bool,
     sense: S,
@@ -96,8 +97,41 @@ impl<S: Copy> Lexicon<S> {
         }
         let key = u16::from_be_bytes([text[at], text[at + 1]]);
         let first = usize::from(self.index[usize::from(key)]);
+        let octets = Opening::at(text, at);
         let same = self.cues.get(first..)?.iter().take_while(|cue| cue.key() == key);
-        same.into_iter().find_map(|cue| cue.matches(text, at).map(|end| (end, cue.sense)))
+        same.filter(|cue| cue.opening.fits(octets)).find_map(|cue| cue.matches(text, at).map(|end| (end, cue.sense)))
+    }
+}
+
+/// The first eight octets of a wording, up to its first space: one comparison tells most places from it.
+struct Opening {
+    octets: u64,
+    mask: u64,
+}
+
+impl Opening {
+    fn of(text: &[u8]) -> Self {
+        let mut octets = [0; 8];
+        let mut mask = [0; 8];
+        for ((octet, bits), wanted) in octets.iter_mut().zip(&mut mask).zip(text.iter().take_while(|b| **b != b' ')) {
+            (*octet, *bits) = (*wanted, u8::MAX);
+        }
+        Self { octets: u64::from_le_bytes(octets), mask: u64::from_le_bytes(mask) }
+    }
+
+    /// The octets of a text from `at` on, to be compared with; zeros behind its end, which no wording holds.
+    fn at(text: &[u8], at: usize) -> u64 {
+        let rest = &text[at..];
+        let octets = rest.first_chunk().copied().unwrap_or_else(|| {
+            let mut octets = [0; 8];
+            octets[..rest.len()].copy_from_slice(rest);
+            octets
+        });
+        u64::from_le_bytes(octets)
+    }
+
+    const fn fits(&self, octets: u64) -> bool {
+        octets & self.mask == self.octets
     }
 }
 
@@ -111,6 +145,7 @@ impl<S> Cue<S> {
         let bare = text.strip_suffix('|').unwrap_or(text);
         Self {
             text: bare.as_bytes(),
+            opening: Opening::of(bare.as_bytes()),
             begins_word: text.len() < written.len(),
             ends_word: bare.len() < text.len(),
             sense,

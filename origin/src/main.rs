@@ -22,6 +22,10 @@ use origin::{
 use protocol::{batch::SigningKey, capability::Capability, limits::MESSAGE_OCTETS};
 use zeroize::Zeroizing;
 
+/// Threads of its own give memory back that has not been used for a while, also where nothing is going on.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     match run(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,

@@ -28,7 +28,12 @@ pub(crate) enum From {
     Anywhere,
     /// This address.
     Address(Source),
+    /// From afar, as a trusted proxy says (PROXY protocol, version 1): a server judges no sender of its own network.
+    Afar,
 }
+
+/// Of the network for documentation (RFC 5737) that [`crate::names`] says may send.
+const AFAR: &[u8] = b"PROXY TCP4 203.0.113.9 127.0.0.9 40000 25\r\n";
 
 /// An open connection.
 pub(crate) enum Channel {
@@ -43,11 +48,19 @@ impl Channel {
     pub(crate) async fn connect(target: Target, from: From) -> io::Result<Self> {
         let address = target.address();
         let socket = Socket::new(Domain::for_address(address), Type::STREAM.nonblocking(), Some(Protocol::TCP))?;
-        if let (From::Address(source), true) = (from, address.is_ipv4()) {
+        let source = match from {
+            From::Anywhere => None,
+            From::Address(source) => Some(source),
+            From::Afar => Some(Source::PROXY),
+        };
+        if let (Some(source), true) = (source, address.is_ipv4()) {
             socket.bind(&std::net::SocketAddr::new(source.address(), 0).into())?;
         }
-        let stream = TcpSocket::from_std_stream(socket.into()).connect(address).await?;
+        let mut stream = TcpSocket::from_std_stream(socket.into()).connect(address).await?;
         stream.set_nodelay(true)?;
+        if from == From::Afar {
+            stream.write_all(AFAR).await?;
+        }
         Ok(Self::Plain(stream))
     }
 

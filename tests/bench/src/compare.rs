@@ -8,11 +8,13 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::{
+    channel::From,
     client::Transfer,
     machine::{self, Machine},
-    mail::Content,
+    mail::{Content, Mail},
+    names::Names,
     options::{Compare, Server, Way},
-    origin::{Descriptors, Origin, Port, Setup},
+    origin::{Asks, Descriptors, Origin, Port, Setup},
     peers::{Running, Sink},
     table::{self, Verdict, row},
     throughput::{Figures, measure},
@@ -27,6 +29,30 @@ struct Scenario {
     pipelined: bool,
     transfer: Transfer,
     tls: bool,
+    sender: Sender,
+    load: Load,
+}
+
+/// What the origin can learn of the sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sender {
+    /// Nothing: it asks nobody.
+    Unknown,
+    /// From DNS, once, and then from its memory: SPF and DMARC.
+    Known,
+    /// The same, and an RSA signature of 2,048 bits.
+    Signed,
+}
+
+/// How many at one time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Load {
+    /// In fifty sessions, each message as soon as the one before it is taken.
+    Full,
+    /// In one session: how long a message takes rather than how many there can be.
+    Single,
+    /// In fifty sessions, half as many a second as the same server took of the first scenario, when they are due.
+    Half,
 }
 
 const KEPT: Scenario = Scenario {
@@ -36,14 +62,22 @@ const KEPT: Scenario = Scenario {
     pipelined: false,
     transfer: Transfer::Data,
     tls: false,
+    sender: Sender::Unknown,
+    load: Load::Full,
 };
 
 const SCENARIOS: &[Scenario] = &[
     KEPT,
+    Scenario { name: "4 KiB judged", sender: Sender::Known, ..KEPT },
+    Scenario { name: "4 KiB judged and signed", sender: Sender::Signed, ..KEPT },
+    Scenario { name: "4 KiB at half load", load: Load::Half, ..KEPT },
+    Scenario { name: "4 KiB, one session", load: Load::Single, ..KEPT },
+    Scenario { name: "4 KiB, one session, pipelined", load: Load::Single, pipelined: true, ..KEPT },
     Scenario { name: "4 KiB pipelined", pipelined: true, ..KEPT },
     Scenario { name: "4 KiB pipelined BDAT", pipelined: true, transfer: Transfer::Bdat, ..KEPT },
     Scenario { name: "4 KiB TLS", tls: true, ..KEPT },
-    Scenario { name: "100 KiB text", size: 100 << 10, ..KEPT },
+    Scenario { name: "100 KiB of words", size: 100 << 10, ..KEPT },
+    Scenario { name: "100 KiB of one line", size: 100 << 10, content: Content::Line, ..KEPT },
     Scenario { name: "100 KiB file", size: 100 << 10, content: Content::File, ..KEPT },
 ];
 
@@ -72,7 +106,8 @@ pub(crate) async fn run(options: &Compare) -> Result<Verdict> {
     }
     peers.extend(options.peer.iter().cloned().map(Peer::Running));
     peers.push(Peer::Origin(options.program.path()?));
-    let mut lines = Vec::new();
+    let names = Names::start().await?;
+    let mut lines: Vec<Line> = Vec::new();
     for scenario in SCENARIOS.iter().filter(|scenario| scenario.name.contains(&options.only)) {
         let mut figures: Vec<Vec<Figures>> = vec![Vec::new(); peers.len()];
         for _ in 0..options.rounds {
@@ -80,7 +115,9 @@ pub(crate) async fn run(options: &Compare) -> Result<Verdict> {
                 if !peer.speaks(scenario) {
                     continue;
                 }
-                match turn(peer, scenario, options).await {
+                let full = lines.iter().find(|line| line.scenario == KEPT.name && line.peer == peer.name());
+                let full = full.map(|line| line.median(|figures| figures.per_second));
+                match turn(peer, scenario, full, options, &names).await {
                     Ok(one) => all.push(one),
                     Err(error) => println!("{}, {}: {error:#}", scenario.name, peer.name()),
                 }
@@ -98,43 +135,65 @@ pub(crate) async fn run(options: &Compare) -> Result<Verdict> {
     Ok(Verdict::of(clean && !lines.is_empty()))
 }
 
-/// One server, started for one run.
-async fn turn(peer: &Peer, scenario: &Scenario, options: &Compare) -> Result<Figures> {
+/// One server, started for one run; `full` messages a second are what it takes.
+async fn turn(
+    peer: &Peer,
+    scenario: &Scenario,
+    full: Option<f64>,
+    options: &Compare,
+    names: &Names,
+) -> Result<Figures> {
     let messages = if scenario.size > KEPT.size { (options.messages / 4).max(10) } else { options.messages };
     let way = Way {
         messages,
         size: scenario.size,
         content: scenario.content,
-        sessions: 50,
+        sessions: if scenario.load == Load::Single { 1 } else { 50 },
         per_session: 900,
         pipelined: scenario.pipelined,
         transfer: scenario.transfer,
         tls: scenario.tls,
-        rate: None,
+        rate: (scenario.load == Load::Half).then(|| half(full.unwrap_or(FIRST))),
         warm_up: (messages / 4).min(1_000),
         seconds: 60,
+    };
+    let mail = match scenario.sender {
+        Sender::Unknown | Sender::Known => Mail::new(scenario.size, scenario.content),
+        Sender::Signed => Mail::signed(scenario.size, scenario.content, |text| names.sign(text))?,
     };
     let server = |smtp, pid| Server { smtp, http: Vec::new(), to: options.to.clone(), pid };
     match peer {
         Peer::Running(running) => {
             machine::pin(1);
-            measure(&server(running.smtp, running.pids.clone()), &way).await
+            measure(&server(running.smtp, running.pids.clone()), &way, From::Anywhere, mail).await
         }
         Peer::Sink(program) => {
             let sink = pinned(|| Sink::start(program)).await?;
-            let figures = measure(&server(sink.smtp, vec![sink.pid()?]), &way).await;
+            let figures = measure(&server(sink.smtp, vec![sink.pid()?]), &way, From::Anywhere, mail).await;
             sink.stop().await?;
             figures
         }
         Peer::Origin(program) => {
-            let setup = Setup { sessions: 50_000, port: Port::Own, descriptors: Descriptors::AsHere };
+            let (from, asks) = match scenario.sender {
+                Sender::Unknown => (From::Anywhere, Asks::Nobody),
+                Sender::Known | Sender::Signed => (From::Afar, Asks::At(names.address())),
+            };
+            let setup = Setup { sessions: 50_000, port: Port::Own, descriptors: Descriptors::AsHere, asks };
             let origin = pinned(|| Origin::start(program, setup)).await?;
             let server = Server { http: vec![origin.http], ..server(origin.smtp, vec![origin.pid()?]) };
-            let figures = measure(&server, &way).await;
+            let figures = measure(&server, &way, from, mail).await;
             origin.stop().await?;
             figures
         }
     }
+}
+
+/// What a server is taken to manage whose first scenario was not run.
+const FIRST: f64 = 4_000.0;
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate within the option's bounds")]
+fn half(full: f64) -> u32 {
+    (full / 2.0).clamp(1.0, 100_000.0) as u32
 }
 
 /// Starts a server on the first processor, and goes on on the second.

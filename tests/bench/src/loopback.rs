@@ -49,7 +49,7 @@ impl std::fmt::Display for Target {
 }
 
 impl Source {
-    /// Where a trusted proxy of [`crate::slow`] connects from.
+    /// Where a trusted proxy connects from: that of [`crate::slow`], and the one behind which senders are afar.
     pub(crate) const PROXY: Self = Self(9);
 
     /// Where new mail comes from while others hold on.

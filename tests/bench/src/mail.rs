@@ -1,5 +1,6 @@
 //! The messages that are sent: of a wished size, ready to be written in one piece.
 
+use anyhow::Result;
 use clap::ValueEnum;
 
 /// A message as it goes over the wire.
@@ -17,10 +18,14 @@ pub(crate) enum Content {
     Words,
     /// A file in base64: what is in it does not deflate.
     File,
+    /// One line of prose and digits, over and over, as the generator of the peers' figures sends.
+    Line,
 }
 
 /// Longest line, with its CRLF.
 const LINE: usize = 78;
+
+const PROSE: &str = "The quick brown fox jumps over the lazy dog 0123456789 abcdefghijklmnopqrst";
 
 const WORDS: &[&str] = &[
     "account", "always", "arrive", "balance", "before", "button", "careful", "colour", "comfort", "delivery", "during",
@@ -32,8 +37,18 @@ const WORDS: &[&str] = &[
 impl Mail {
     /// Of `octets`, header included; a few more if it is very short.
     pub(crate) fn new(octets: usize, content: Content) -> Self {
+        Self::of(Self::text(octets, content).as_bytes())
+    }
+
+    /// The same behind the header field that `sign` makes of it.
+    pub(crate) fn signed(octets: usize, content: Content, sign: impl FnOnce(&str) -> Result<String>) -> Result<Self> {
+        let text = Self::text(octets, content);
+        Ok(Self::of(format!("{}{text}", sign(&text)?).as_bytes()))
+    }
+
+    fn text(octets: usize, content: Content) -> String {
         let kind = match content {
-            Content::Words => "Content-Type: text/plain; charset=utf-8\r\n",
+            Content::Words | Content::Line => "Content-Type: text/plain; charset=utf-8\r\n",
             Content::File => {
                 "Content-Type: application/pdf; name=report.pdf\r\nContent-Disposition: attachment; \
                  filename=report.pdf\r\nContent-Transfer-Encoding: base64\r\n"
@@ -52,12 +67,13 @@ impl Mail {
             let room = (octets - text.len()).min(LINE) - 2;
             let line = match content {
                 Content::Words => draw.words(room),
+                Content::Line => PROSE.get(..room).unwrap_or(PROSE).to_owned(),
                 Content::File => draw.base64(room),
             };
             text.push_str(&line);
             text.push_str("\r\n");
         }
-        Self::of(text.as_bytes())
+        text
     }
 
     fn of(text: &[u8]) -> Self {

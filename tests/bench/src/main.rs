@@ -13,6 +13,7 @@ mod idle;
 mod loopback;
 mod machine;
 mod mail;
+mod names;
 mod news;
 mod options;
 mod origin;

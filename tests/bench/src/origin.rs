@@ -26,6 +26,16 @@ pub(crate) struct Setup {
     pub(crate) sessions: usize,
     pub(crate) port: Port,
     pub(crate) descriptors: Descriptors,
+    pub(crate) asks: Asks,
+}
+
+/// Whom it asks about senders.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Asks {
+    /// Nobody: senders are not judged.
+    Nobody,
+    /// This server.
+    At(SocketAddr),
 }
 
 /// Where mail comes in.
@@ -91,8 +101,13 @@ impl Origin {
             // One address alone is taken for a proxy, so that one origin serves every kind of slow client.
             ("MAYFLY_SMTP_PROXY_FROM", "127.0.0.9/32"),
             ("MAYFLY_STORE_OCTETS", &STORE_OCTETS.to_string()),
-            ("MAYFLY_DNS_SERVERS", "off"),
+            // Those that are said to be afar are not held back either.
+            ("MAYFLY_SMTP_UNCOUNTED", "127.0.0.0/8,203.0.113.0/24"),
         ]);
+        match setup.asks {
+            Asks::Nobody => command.env("MAYFLY_DNS_SERVERS", "off"),
+            Asks::At(server) => command.env("MAYFLY_DNS_SERVERS", server.to_string()),
+        };
         command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().with_context(|| format!("{} does not start", program.display()))?;
         let mut lines = BufReader::new(child.stdout.take().context("no standard output")?).lines();

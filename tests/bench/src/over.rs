@@ -16,7 +16,7 @@ use crate::{
     machine::{Machine, Used},
     news::{self, Plan},
     options::{Over, Server},
-    origin::{Descriptors, Origin, Port, Setup},
+    origin::{Asks, Descriptors, Origin, Port, Setup},
     recipients::Recipients,
     table::{self, Verdict, row},
 };
@@ -56,12 +56,17 @@ pub(crate) async fn run(options: &Over) -> Result<Verdict> {
         (
             format!("over {} sessions", options.sessions),
             options.sessions,
-            Setup { sessions: options.sessions, port: Port::Own, descriptors: Descriptors::AsHere },
+            Setup { sessions: options.sessions, port: Port::Own, descriptors: Descriptors::AsHere, asks: Asks::Nobody },
         ),
         (
             format!("over {} descriptors", options.descriptors),
             options.descriptors,
-            Setup { sessions: 50_000, port: Port::Own, descriptors: Descriptors::AtMost(options.descriptors) },
+            Setup {
+                sessions: 50_000,
+                port: Port::Own,
+                descriptors: Descriptors::AtMost(options.descriptors),
+                asks: Asks::Nobody,
+            },
         ),
     ];
     let mut rows =

@@ -84,7 +84,8 @@ struct Seen {
 
 /// Runs it and prints what came of it.
 pub(crate) async fn run(options: &Throughput) -> Result<Verdict> {
-    let figures = measure(&options.server, &options.way).await?;
+    let mail = Mail::new(options.way.size, options.way.content);
+    let figures = measure(&options.server, &options.way, From::Anywhere, mail).await?;
     if options.json {
         println!("{}", serde_json::to_string(&figures)?);
     } else {
@@ -94,14 +95,14 @@ pub(crate) async fn run(options: &Throughput) -> Result<Verdict> {
 }
 
 /// Warms the server up, then measures.
-pub(crate) async fn measure(server: &Server, way: &Way) -> Result<Figures> {
+pub(crate) async fn measure(server: &Server, way: &Way, from: From, mail: Mail) -> Result<Figures> {
     let security = if way.tls { Security::StartTls(connector()?) } else { Security::Plain };
-    let opening = Opening { target: server.smtp, from: From::Anywhere, security, patience: PATIENCE };
+    let opening = Opening { target: server.smtp, from, security, patience: PATIENCE };
     let recipients = Recipients::for_messages(way.messages + way.warm_up, server, "mail").await?;
     let run = |messages, turns| Run {
         opening: opening.clone(),
         recipients: recipients.clone(),
-        mail: Mail::new(way.size, way.content),
+        mail: mail.clone(),
         manner: way.manner(),
         per_session: way.per_session,
         messages,

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use protocol::{
     limiter::{Admission, SlidingWindow},
-    limits::{ADMIT_REQUESTS, ADMIT_WINDOW},
     time::Timestamp,
 };
 
@@ -45,8 +44,7 @@ impl Windows {
                 return Err(Full);
             }
         }
-        let fresh = || SlidingWindow::new(ADMIT_REQUESTS, ADMIT_WINDOW);
-        let window = self.by_client.entry(client.to_owned()).or_insert_with(fresh);
+        let window = self.by_client.entry(client.to_owned()).or_insert_with(SlidingWindow::of_a_client);
         Ok((window.admit(now), window))
     }
 

@@ -3,6 +3,7 @@
 //! Ending goes the way of the mail: first nothing new comes in, then what is under way is finished, then
 //! what the edge is owed is pushed, for this store is memory and ends with the process.
 
+mod admission;
 mod certificates;
 mod handover;
 pub mod judge;
@@ -34,7 +35,7 @@ use crate::{
     chance::SystemChance,
     config::{Config, Dns, Smtp, Sync},
     dns::hickory::{Deadlines, Hickory, ResolverError, Servers},
-    http::{self, ApiState, operator_router, router},
+    http::{self, Admit, ApiState, operator_router, router},
     intake::{
         self, Bounds,
         classes::{Quota, Quotas},
@@ -113,6 +114,7 @@ struct Parts {
     metrics: Arc<Metrics>,
     hasher: AddressHasher,
     estate: Estate,
+    admit: Admit,
 }
 
 /// What was bound.
@@ -219,6 +221,7 @@ impl Parts {
         let chance: Arc<dyn Chance> = Arc::new(SystemChance);
         let (store, estate) = store::open(config, chance.as_ref()).await?;
         Ok(Self {
+            admit: admission::admit(config, &chance),
             store,
             clock: Arc::new(ThisClock::start()),
             chance,
@@ -311,6 +314,7 @@ impl Parts {
             clock: self.clock(),
             metrics: Arc::clone(&self.metrics),
             operator,
+            admit: self.admit.clone(),
             region: config.region.clone(),
             page: config.http.page.clone(),
             draining: draining.clone(),

@@ -11,6 +11,7 @@ pub mod seal;
 pub mod store;
 pub mod sync;
 
+pub mod admission;
 pub mod http;
 
 pub mod mail;

@@ -1,6 +1,7 @@
 //! The origin's bounds, each with its reason. Those that both sides of the wire keep stand in
 //! `protocol::limits`.
 
+mod admission;
 mod authors;
 mod certificates;
 mod files;
@@ -14,6 +15,7 @@ mod signatures;
 
 use protocol::time::Millis;
 
+pub use admission::*;
 pub use authors::*;
 pub use certificates::*;
 pub use files::*;

@@ -1,5 +1,6 @@
 //! What the stages ask of each other and of the world, as traits. Adapters are named in `app.rs` alone.
 
+mod admissions;
 mod attempt;
 mod challenges;
 mod lookups;
@@ -12,6 +13,7 @@ use protocol::{
     time::Timestamp,
 };
 
+pub use admissions::{Admissions, Uncountable};
 pub use attempt::{Attempt, reason};
 pub use challenges::{ChallengeAnswers, ChallengeToken, ChallengeZone, ZoneError};
 pub use lookups::{Exchange, Lookup, Resolver};

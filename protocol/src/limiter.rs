@@ -3,11 +3,16 @@
 //! A ring of the last N accepted times: a request is admitted if the oldest of them has left the
 //! window. Approximations (GCRA, two counters) admit up to twice as many at the worst moment.
 
+pub mod client;
+
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::{Millis, Timestamp};
+use crate::{
+    limits::{ADMIT_REQUESTS, ADMIT_WINDOW},
+    time::{Millis, Timestamp},
+};
 
 /// The accepted times of one client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +44,41 @@ pub enum Admission {
     },
 }
 
+impl Admission {
+    /// `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers).
+    #[must_use]
+    pub fn headers(self) -> [(&'static str, String); 2] {
+        let (remaining, reset) = match self {
+            Self::Admitted { remaining, reset } => (remaining, reset),
+            Self::Limited { retry_after } => (0, retry_after),
+        };
+        [
+            ("ratelimit-policy", format!("\"default\";q={ADMIT_REQUESTS};w={}", ADMIT_WINDOW.as_secs_ceil())),
+            ("ratelimit", format!("\"default\";r={remaining};t={}", reset.as_secs_ceil())),
+        ]
+    }
+}
+
+/// What a client over its limit is told.
+#[must_use]
+pub fn refusal(retry_after: Millis) -> String {
+    format!(
+        "At most {ADMIT_REQUESTS} requests in any {} seconds. Wait {} s; wait= and /events need fewer requests.",
+        ADMIT_WINDOW.as_secs_ceil(),
+        retry_after.as_secs_ceil()
+    )
+}
+
+/// What is said when nobody can count: closed, not open.
+pub const UNCOUNTABLE: &str = "Requests cannot be counted just now, so none are let through. Try again shortly.";
+
 impl SlidingWindow {
+    /// An empty window of the service's own size.
+    #[must_use]
+    pub fn of_a_client() -> Self {
+        Self::new(ADMIT_REQUESTS, ADMIT_WINDOW)
+    }
+
     /// An empty window of `capacity` requests per `window`. No memory is taken before it is used.
     #[must_use]
     pub fn new(capacity: usize, window: Millis) -> Self {

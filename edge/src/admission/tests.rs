@@ -1,3 +1,5 @@
+use protocol::{limiter::client::NAME_OCTETS, time::Timestamp};
+
 use super::*;
 
 const KEY: DayKey = [5; 32];
@@ -26,7 +28,7 @@ fn clients_without_a_readable_address_share_one_count() {
 #[test]
 fn a_name_says_nothing_without_its_days_key() {
     assert_ne!(client(&KEY, Some("192.0.2.1")).name, client(&[6; 32], Some("192.0.2.1")).name);
-    assert_eq!(name("192.0.2.1").len(), 2 * CLIENT_OCTETS);
+    assert_eq!(name("192.0.2.1").len(), 2 * NAME_OCTETS);
 }
 
 #[test]

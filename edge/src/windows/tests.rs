@@ -1,4 +1,4 @@
-use protocol::time::Millis;
+use protocol::{limits::ADMIT_WINDOW, time::Millis};
 
 use super::*;
 
@@ -28,7 +28,7 @@ fn a_window_that_was_kept_counts_on() {
     assert!(!after.knows("a"));
     after.recall("a", kept);
     assert!(!admitted(&mut after, "a", NOW));
-    after.recall("a", SlidingWindow::new(ADMIT_REQUESTS, ADMIT_WINDOW));
+    after.recall("a", SlidingWindow::of_a_client());
     assert!(!admitted(&mut after, "a", NOW), "what is in memory is newer");
 }
 

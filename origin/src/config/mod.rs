@@ -7,6 +7,7 @@
 mod acme;
 mod attachments;
 mod handover;
+mod http;
 pub mod keys;
 pub mod layers;
 mod lmtp;
@@ -27,6 +28,7 @@ pub use acme::{Acme, Challenge};
 
 pub use self::{
     handover::Handover,
+    http::{Counted, Http},
     lmtp::Lmtp,
     operator::OperatorInbox,
     store::{Engine, Servers, Store},
@@ -116,15 +118,6 @@ pub enum Certificate {
     },
     /// Ordered of an authority; made at start until there is one.
     Acme(Box<Acme>),
-}
-
-/// The API.
-#[derive(Clone, Debug)]
-pub struct Http {
-    /// Where to listen; port 0 takes a free one.
-    pub listen: SocketAddr,
-    /// The folder of the web page, where this origin serves it itself.
-    pub page: Option<PathBuf>,
 }
 
 /// The way to the edge.
@@ -217,10 +210,7 @@ impl Config {
                 .parse(Key::LogLevel, "must be error, warn, info, debug or trace", |text| text.parse().ok())?,
             smtp: smtp(settings)?,
             lmtp: lmtp::lmtp(settings)?,
-            http: Http {
-                listen: settings.parse(Key::HttpListen, ADDRESS, |text| text.parse().ok())?,
-                page: settings.optional(Key::HttpPage).map(PathBuf::from),
-            },
+            http: http::http(settings)?,
             operator: settings.parse(Key::OperatorListen, ADDRESS, |text| text.parse().ok())?,
             operator_inbox: operator::operator_inbox(settings)?,
             store: store::store(settings)?,
@@ -236,6 +226,8 @@ impl Config {
     }
 }
 
+const NETWORKS: &str = "must be networks such as 10.0.0.0/8 or 2001:db8::/32, separated by commas";
+
 const ADDRESS: &str = "must be an address and a port, such as 127.0.0.1:2525 or [::]:25";
 
 fn smtp(settings: &Settings) -> Result<Smtp, ConfigError> {
@@ -244,11 +236,7 @@ fn smtp(settings: &Settings) -> Result<Smtp, ConfigError> {
             text.parse().ok().filter(|n| (1..=1_000_000_u32).contains(n))
         })
     };
-    let networks = |key| {
-        settings.parse(key, "must be networks such as 10.0.0.0/8 or 2001:db8::/32, separated by commas", |text| {
-            text.parse::<Networks>().ok()
-        })
-    };
+    let networks = |key| settings.parse(key, NETWORKS, |text| text.parse::<Networks>().ok());
     let hostname = settings.parse(Key::SmtpHostname, "must be a domain name", |text| Domain::parse(text).ok())?;
     Ok(Smtp {
         listen: settings.parse(Key::SmtpListen, ADDRESS, |text| text.parse().ok())?,

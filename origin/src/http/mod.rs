@@ -4,14 +4,14 @@
 //! `app.rs` binds or merges them. Nothing here logs a request: a path names an inbox, a header holds
 //! its credential. Mail is opened here in assisted mode alone, for one answer, and never kept.
 //!
-//! A request's way: [`answer`] counts it and dresses the answer, [`extract`] turns what cannot be
+//! A request's way: [`admit`] lets so many of a client through, [`answer`] counts it and dresses the answer, [`extract`] turns what cannot be
 //! read into a [`refused`] problem, [`access`] finds the inbox and checks the credential, and then
 //! [`inboxes`], [`messages`], [`raw`], [`deliveries`], [`events`] or [`service`] do what was asked.
 
 use std::{path::PathBuf, sync::Arc};
 
 use axum::{
-    Router,
+    Router, middleware,
     routing::{get, post},
 };
 use tokio::sync::watch;
@@ -24,6 +24,7 @@ use crate::{
 };
 
 mod access;
+mod admit;
 mod answer;
 mod challenges;
 mod deliveries;
@@ -42,6 +43,7 @@ mod service;
 mod waiting;
 
 pub use self::{
+    admit::Admit,
     challenges::challenge_router,
     serve::{Bounds, serve},
 };
@@ -59,6 +61,8 @@ pub struct ApiState {
     pub metrics: Arc<Metrics>,
     /// The operator's inbox.
     pub operator: StandingInbox,
+    /// Whose requests are counted.
+    pub admit: Admit,
     /// This region's name.
     pub region: String,
     /// The folder of the built page; without one, only the API is served.
@@ -82,12 +86,14 @@ struct Shared {
 pub fn router(state: ApiState) -> Router {
     let page = state.page.clone();
     let metrics = Arc::clone(&state.metrics);
+    let admission = admit::Gate { admit: state.admit.clone(), clock: Arc::clone(&state.clock) };
     let shared = Arc::new(Shared {
         waiters: waiting::Waiters::new(state.draining.clone()),
         openings: opening::Openings::new(),
         api: state,
     });
-    let routes = answer::dress_api(client_routes()).with_state(shared);
+    let routes = client_routes().layer(middleware::from_fn_with_state(admission, admit::admit));
+    let routes = answer::dress_api(routes).with_state(shared);
     let routes = match page {
         Some(folder) => routes.fallback_service(page::routes(folder)),
         None => routes.fallback(answer::nothing_here),

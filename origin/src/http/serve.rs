@@ -5,9 +5,9 @@
 
 mod steady;
 
-use std::{io, time::Duration};
+use std::{io, net::IpAddr, time::Duration};
 
-use axum::Router;
+use axum::{Router, extract::Request};
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -19,9 +19,14 @@ use tokio::{
     task::JoinSet,
     time::sleep,
 };
+use tower::ServiceExt as _;
 
 use self::steady::Steady;
 use crate::limits::{ACCEPT_PAUSE_MAX, HTTP_HEAD_OCTETS, HTTP_HEAD_TIMEOUT, HTTP_STALL_TIMEOUT};
+
+/// Who is at the other end of a connection: an extension of each request that came over one.
+#[derive(Clone, Copy)]
+pub(super) struct Peer(pub(super) IpAddr);
 
 /// How much and how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +57,8 @@ pub async fn serve(listener: TcpListener, routes: Router, bounds: Bounds, mut dr
             biased;
             _ = draining.wait_for(|draining| *draining) => break,
             Some(_) = open.join_next() => {}
-            stream = accept(&listener), if open.len() < bounds.connections => {
-                open.spawn(converse(stream, routes.clone(), bounds, until.clone()));
+            (stream, peer) = accept(&listener), if open.len() < bounds.connections => {
+                open.spawn(converse(stream, peer, routes.clone(), bounds, until.clone()));
             }
         }
     }
@@ -62,19 +67,23 @@ pub async fn serve(listener: TcpListener, routes: Router, bounds: Bounds, mut dr
 }
 
 /// The next connection. Without descriptors or memory only waiting helps.
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, Peer) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok((stream, peer)) => return (stream, Peer(peer.ip())),
             Err(error) if is_about_the_client(&error) => {}
             Err(_) => sleep(ACCEPT_PAUSE_MAX.as_duration()).await,
         }
     }
 }
 
-async fn converse(stream: TcpStream, routes: Router, bounds: Bounds, mut draining: watch::Receiver<bool>) {
+async fn converse(stream: TcpStream, peer: Peer, routes: Router, bounds: Bounds, mut draining: watch::Receiver<bool>) {
     // Nagle's algorithm would hold small events back. A socket that refuses this is about to fail anyway.
     let _ = stream.set_nodelay(true);
+    let routes = routes.map_request(move |mut request: Request<_>| {
+        request.extensions_mut().insert(peer);
+        request
+    });
     let channel = TokioIo::new(Steady::new(stream, bounds.stall));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

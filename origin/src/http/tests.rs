@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use super::{ApiState, operator_router, router};
+use super::{Admit, ApiState, operator_router, router};
 use crate::{
     mail::{AddressHasher, Sealed},
     metrics::Metrics,
@@ -35,6 +35,7 @@ use crate::{
     },
 };
 
+mod admission;
 mod deliveries;
 mod events;
 mod inboxes;
@@ -75,6 +76,10 @@ impl Bench {
     }
 
     fn with_page(page: Option<PathBuf>) -> Self {
+        Self::with(page, Admit::Everybody)
+    }
+
+    fn with(page: Option<PathBuf>, admit: Admit) -> Self {
         let store = Arc::new(FakeStore::default());
         let clock = Arc::new(Hand::at(1_700_000_000_000));
         let chance = Arc::new(Counting::default());
@@ -92,6 +97,7 @@ impl Bench {
             clock: Arc::clone(&clock) as _,
             metrics: Arc::new(Metrics::new()),
             operator: operator(),
+            admit,
             region: "local".into(),
             page,
             draining: drained,

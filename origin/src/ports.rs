@@ -3,6 +3,7 @@
 mod admissions;
 mod attempt;
 mod challenges;
+mod jobs;
 mod lookups;
 mod store;
 
@@ -16,6 +17,10 @@ use protocol::{
 pub use admissions::{Admissions, Uncountable};
 pub use attempt::{Attempt, reason};
 pub use challenges::{ChallengeAnswers, ChallengeToken, ChallengeZone, ZoneError};
+pub use jobs::{
+    Claimed, DeadJob, DeadReason, EnqueueError, Enqueued, Flow, Handler, Job, JobId, Jobs, JobsError, Lapse, NewJob,
+    NotAJobId, Outcome, Payload, PayloadTooLong, Priority, Queue, QueueStatus, Retry, RetryPolicy, Settled, Ticket,
+};
 pub use lookups::{Exchange, Lookup, Resolver};
 pub use store::{
     CreateError, Deliveries, Inbox, Listing, NewInbox, Owed, PutError, ReadError, Receipt, Store, StoreStatus,

@@ -13,6 +13,7 @@ pub mod sync;
 
 pub mod admission;
 pub mod http;
+pub mod jobs;
 
 pub mod mail;
 pub mod operator;

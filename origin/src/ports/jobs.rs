@@ -36,6 +36,12 @@ impl Queue {
     /// Every queue.
     pub const ALL: [Self; 5] = [Self::Replication, Self::Webhooks, Self::Health, Self::Domains, Self::Alerts];
 
+    /// Its place in [`Self::ALL`].
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
     /// Its name in keys, metrics and configuration.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -86,7 +92,7 @@ impl Priority {
 
 /// What a job is known by, given by who enqueues it: the same work has the same id, and is then done once.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct JobId(Box<str>);
+pub struct JobId(std::sync::Arc<str>);
 
 /// A text that cannot be a job's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -249,7 +255,7 @@ pub struct Job {
 pub struct Claimed {
     /// Jobs, in the order to begin them.
     pub jobs: Vec<Job>,
-    /// When there may be more with nobody enqueueing any (a delay or a claim ends, the rate allows it), where that is known.
+    /// When a delay ends, or the rate allows more, where that is known: there may be more then with nobody enqueueing any.
     pub more_at: Option<Timestamp>,
 }
 

@@ -6,6 +6,7 @@
 mod admission;
 mod certificates;
 mod handover;
+pub(crate) mod jobs;
 pub mod judge;
 mod lmtp;
 mod operator;

@@ -60,7 +60,7 @@ struct Entry {
 #[derive(Clone, Copy)]
 enum State {
     Waiting { since: Timestamp, place: u64 },
-    Delayed { until: Timestamp },
+    Delayed,
     Running { ticket: Ticket, until: Timestamp, place: u64 },
     Dead { reason: DeadReason, at: Timestamp },
 }
@@ -116,7 +116,7 @@ impl Line {
                 running.insert((*until, job.id.clone()));
                 Settled::Yes
             }
-            State::Running { .. } | State::Waiting { .. } | State::Delayed { .. } | State::Dead { .. } => Settled::Void,
+            State::Running { .. } | State::Waiting { .. } | State::Delayed | State::Dead { .. } => Settled::Void,
         }
     }
 
@@ -193,7 +193,7 @@ impl Line {
         let oldest = |priority: usize| {
             let head = self.waiting[priority].front().and_then(|id| match self.jobs.get(id)?.state {
                 State::Waiting { since, .. } => Some(since),
-                State::Delayed { .. } | State::Running { .. } | State::Dead { .. } => None,
+                State::Delayed | State::Running { .. } | State::Dead { .. } => None,
             });
             let delayed = self.delayed[priority].first().map(|(until, _)| *until).filter(|until| *until <= now);
             head.into_iter().chain(delayed).min()
@@ -224,7 +224,7 @@ impl Line {
     fn stand(&mut self, id: &JobId, priority: Priority, not_before: Timestamp, now: Timestamp) -> State {
         if not_before > now {
             self.delayed[priority.index()].insert((not_before, id.clone()));
-            return State::Delayed { until: not_before };
+            return State::Delayed;
         }
         self.queue_up(id, priority, now)
     }
@@ -244,7 +244,7 @@ impl Line {
                 self.running[entry.priority.index()].remove(&(until, job.id.clone()));
                 Settled::Yes
             }
-            State::Running { .. } | State::Waiting { .. } | State::Delayed { .. } | State::Dead { .. } => Settled::Void,
+            State::Running { .. } | State::Waiting { .. } | State::Delayed | State::Dead { .. } => Settled::Void,
         }
     }
 

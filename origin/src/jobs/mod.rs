@@ -16,6 +16,7 @@ pub mod memory;
 pub mod picks;
 // pub mod pool;
 pub mod rate;
+pub mod redis;
 // pub mod repeat;
 pub mod rules;
 pub mod scale;

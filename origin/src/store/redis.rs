@@ -12,6 +12,7 @@ mod answer;
 mod bulletin;
 mod committer;
 mod fault;
+mod guest;
 mod heads;
 mod keys;
 mod lane;
@@ -34,7 +35,6 @@ use redis::Value;
 use tokio::{task::JoinSet, time::timeout};
 use zeroize::Zeroizing;
 
-pub use self::topology::{NotRedis, Topology};
 use self::{
     answer::{Answer, Census, What, octets},
     committer::Committer,
@@ -43,6 +43,10 @@ use self::{
     lane::{Lane, Replicas},
     scripts::{Call, Script},
     view::{Done, View},
+};
+pub use self::{
+    guest::{Guest, Reliance, Text},
+    topology::{NotRedis, Topology},
 };
 use crate::{
     budget::{Budget, NoRoom, Reservation},
@@ -354,4 +358,4 @@ impl Inner {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,7 +8,7 @@ use super::*;
 use crate::{chance::SystemChance, ports::Store, store::conformance};
 
 mod faults;
-mod servers;
+pub(crate) mod servers;
 
 /// A store in a space of its own.
 fn store(topology: Topology, budget: Budget, replicas: u32) -> RedisStore {

@@ -27,23 +27,23 @@ rm -rf "$folder"
 const PATIENCE: (Duration, usize) = (Duration::from_millis(50), 600);
 
 /// One `redis-server`.
-pub(super) struct Server {
+pub(crate) struct Server {
     keeper: Child,
     /// Its process: what signals go to.
-    pub(super) pid: String,
-    pub(super) port: u16,
+    pub(crate) pid: String,
+    pub(crate) port: u16,
 }
 
 /// A master and its replica, watched by three Sentinels.
-pub(super) struct Watched {
-    pub(super) master: Server,
-    pub(super) _replica: Server,
-    pub(super) sentinels: Vec<Server>,
+pub(crate) struct Watched {
+    pub(crate) master: Server,
+    pub(crate) _replica: Server,
+    pub(crate) sentinels: Vec<Server>,
 }
 
 /// Three masters, each with a replica.
-pub(super) struct Cluster {
-    pub(super) servers: Vec<Server>,
+pub(crate) struct Cluster {
+    pub(crate) servers: Vec<Server>,
 }
 
 /// A port that is free just now.
@@ -52,7 +52,7 @@ fn free_port() -> u16 {
 }
 
 /// Asks a server with its own client.
-pub(super) fn cli(port: u16, arguments: &[&str]) -> String {
+pub(crate) fn cli(port: u16, arguments: &[&str]) -> String {
     let mut command = Command::new("redis-cli");
     let done = command.args(["-p", &port.to_string()]).args(arguments).stderr(Stdio::null()).output();
     String::from_utf8_lossy(&done.expect("redis-cli is there where redis-server is").stdout).into_owned()
@@ -70,7 +70,7 @@ fn confirms(port: u16) -> bool {
 }
 
 /// Waits until something holds.
-pub(super) fn until(what: &str, holds: impl Fn() -> bool) {
+pub(crate) fn until(what: &str, holds: impl Fn() -> bool) {
     for _ in 0..PATIENCE.1 {
         if holds() {
             return;
@@ -82,18 +82,18 @@ pub(super) fn until(what: &str, holds: impl Fn() -> bool) {
 
 impl Server {
     /// One for all tests.
-    pub(super) fn shared() -> &'static Self {
+    pub(crate) fn shared() -> &'static Self {
         static SHARED: LazyLock<Server> = LazyLock::new(|| Server::with(&[]));
         &SHARED
     }
 
     /// One of its own, with these settings.
-    pub(super) fn with(settings: &[&str]) -> Self {
+    pub(crate) fn with(settings: &[&str]) -> Self {
         Self::run("", &[&["--save", "", "--repl-diskless-sync-delay", "0"], settings].concat())
     }
 
     /// One of its own, with this configuration file, and more settings.
-    pub(super) fn of(file: &str, settings: &[&str]) -> Self {
+    pub(crate) fn of(file: &str, settings: &[&str]) -> Self {
         Self::run(file, settings)
     }
 
@@ -126,16 +126,16 @@ impl Server {
         );
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    pub(super) fn topology(&self) -> Topology {
+    pub(crate) fn topology(&self) -> Topology {
         Topology::one(&self.url()).unwrap()
     }
 
     /// Sends its process a signal.
-    pub(super) fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([name, "--", &self.pid]).status().unwrap();
         assert!(sent.success());
     }
@@ -154,12 +154,12 @@ fn end(keeper: &mut Child) {
 }
 
 impl Watched {
-    pub(super) fn shared() -> &'static Self {
+    pub(crate) fn shared() -> &'static Self {
         static SHARED: LazyLock<Watched> = LazyLock::new(Watched::start);
         &SHARED
     }
 
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let master = Server::with(&[]);
         let replica = Server::with(&["--replicaof", "127.0.0.1", &master.port.to_string()]);
         until("the replica confirms", || confirms(master.port));
@@ -179,19 +179,19 @@ impl Watched {
         Self { master, _replica: replica, sentinels }
     }
 
-    pub(super) fn topology(&self) -> Topology {
+    pub(crate) fn topology(&self) -> Topology {
         let urls = self.sentinels.iter().map(Server::url).collect::<Vec<_>>();
         Topology::sentinel(&urls, "mail", "redis://localhost").unwrap()
     }
 }
 
 impl Cluster {
-    pub(super) fn shared() -> &'static Self {
+    pub(crate) fn shared() -> &'static Self {
         static SHARED: LazyLock<Cluster> = LazyLock::new(Cluster::start);
         &SHARED
     }
 
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let server = |_| {
             let bus = free_port().to_string();
             let timeout = ["--cluster-node-timeout", "2000", "--cluster-require-full-coverage", "no"];
@@ -217,7 +217,7 @@ impl Cluster {
         Self { servers }
     }
 
-    pub(super) fn topology(&self) -> Topology {
+    pub(crate) fn topology(&self) -> Topology {
         Topology::cluster(&self.servers.iter().map(Server::url).collect::<Vec<_>>()).unwrap()
     }
 }

@@ -4,6 +4,7 @@
 //! text of a client can ever become one, and the number of series is bounded by the code.
 
 mod certificates;
+mod jobs;
 mod records;
 mod reports;
 mod stock;
@@ -20,6 +21,7 @@ use protocol::{
 
 pub use self::{
     certificates::{Certificates, Ordered},
+    jobs::{Attempt, Jobs},
     records::Records,
 };
 use self::{reports::Reports, stock::Stock};
@@ -50,6 +52,8 @@ pub struct Metrics {
     /// Delivery records.
     pub records: Records,
     store: Stock,
+    /// The queues.
+    pub jobs: Jobs,
     /// The certificate of STARTTLS.
     pub certificates: Certificates,
 }
@@ -225,6 +229,7 @@ impl Metrics {
             reports: Reports::default(),
             records: Records::default(),
             store: Stock::default(),
+            jobs: Jobs::default(),
             certificates: Certificates::default(),
         };
         metrics.register_counters();
@@ -232,6 +237,7 @@ impl Metrics {
         metrics.senders.register(&mut metrics.registry);
         metrics.records.register(&mut metrics.registry);
         metrics.store.register(&mut metrics.registry);
+        metrics.jobs.register(&mut metrics.registry);
         metrics.certificates.register(&mut metrics.registry);
         metrics
     }

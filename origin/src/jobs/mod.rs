@@ -14,10 +14,10 @@
 pub mod line;
 pub mod memory;
 pub mod picks;
-// pub mod pool;
+pub mod pool;
 pub mod rate;
 pub mod redis;
-// pub mod repeat;
+pub mod repeat;
 pub mod rules;
 pub mod scale;
 

@@ -41,7 +41,7 @@ pub const JOB_BEATS: u64 = 3;
 pub const JOB_RUN: Millis = Millis::from_secs(5 * 60);
 
 /// How long the id of a job that is done is remembered: who enqueues the same work again does so within this.
-pub const JOB_REMEMBERED_FOR: Millis = Millis::from_secs(10 * 60);
+pub const JOB_REMEMBERED_FOR: Millis = Millis::from_secs(60 * 60);
 
 /// How many such ids of one queue are; beyond, the oldest are forgotten.
 pub const JOB_REMEMBERED: u64 = 50_000;
@@ -67,3 +67,9 @@ pub const JOB_WORKERS_MAX: usize = 1_024;
 /// Longest period of a job that comes again and again: its ids are remembered no longer than
 /// [`JOB_REMEMBERED_FOR`], and within a period the same one is to be enqueued once.
 pub const JOB_PERIOD_MAX: Millis = JOB_REMEMBERED_FOR;
+
+/// Longest that a handler may put its job off for another's sake: who was asked to wait longer asks again.
+pub const JOB_AFTER_MAX: Millis = Millis::from_secs(6 * 60 * 60);
+
+/// How often a worker tries to say what came of its job, a second apart; then the job stalls, and is done once more.
+pub const JOB_SETTLE: u32 = 3;

@@ -116,6 +116,7 @@ struct Parts {
     hasher: AddressHasher,
     estate: Estate,
     admit: Admit,
+    queues: jobs::Queues,
 }
 
 /// What was bound.
@@ -229,6 +230,7 @@ impl Parts {
             metrics: Arc::new(Metrics::new()),
             hasher: AddressHasher::new(&estate.hasher),
             estate,
+            queues: jobs::Queues::open(config)?,
         })
     }
 
@@ -277,7 +279,7 @@ impl Parts {
         let api = self.api(config, operator, draining);
         let doors = [
             (listeners.http, router(api.clone()).merge(challenges), HTTP_CONNECTIONS),
-            (listeners.operator, operator_router(api), OPERATOR_CONNECTIONS),
+            (listeners.operator, operator_router(api).merge(self.queues.door(self)), OPERATOR_CONNECTIONS),
         ];
         for (listener, routes, connections) in doors {
             fronts.spawn(http::serve(listener, routes, http::Bounds::of(connections), draining.clone()));

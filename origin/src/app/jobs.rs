@@ -1,14 +1,78 @@
-//! Which engine keeps the queues: the one that keeps mail.
+//! Which engine keeps the queues: the one that keeps mail. And who works at them.
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use axum::Router;
 use bytes::Bytes;
 use redis::Value;
+use tokio::{sync::watch, task::JoinSet};
 
+use super::{
+    Parts,
+    store::{StoreError, space, topology},
+};
 use crate::{
-    jobs::redis::{Reliance, Unanswered, Wire, texts},
-    ports::Queue,
+    config::{self, Config, Engine},
+    http::{QueueDesk, queue_router},
+    jobs::{
+        memory::MemoryJobs,
+        pool::Pool,
+        redis::{RedisJobs, Reliance, Unanswered, Wire, texts},
+    },
+    ports::{Handler, Jobs, Queue},
     store::redis::{Guest, Reliance as Kept, Text},
 };
+
+/// The queues, and how they are worked at.
+pub(super) struct Queues {
+    pub(super) jobs: Arc<dyn Jobs>,
+    config: config::Jobs,
+}
+
+impl Queues {
+    /// Opens them where the mail is kept.
+    pub(super) fn open(config: &Config) -> Result<Self, StoreError> {
+        let rules = &config.jobs.rules;
+        let jobs: Arc<dyn Jobs> = match &config.store.engine {
+            Engine::Embedded => Arc::new(MemoryJobs::new(rules)),
+            Engine::Redis { servers, replicas } => {
+                let guest = Guest::start(&topology(servers)?, &space(config), *replicas);
+                Arc::new(RedisJobs::new(SharedWire::new(guest), rules.clone()))
+            }
+        };
+        Ok(Self { jobs, config: config.jobs.clone() })
+    }
+
+    #[expect(dead_code, reason = "no queue has a handler yet")]
+    /// Sets workers to a queue until `stop` says so; they finish what they have, for as long as `staff` is waited for.
+    pub(super) fn staff(
+        &self,
+        staff: &mut JoinSet<()>,
+        parts: &Parts,
+        queue: Queue,
+        handler: Arc<dyn Handler>,
+        stop: watch::Receiver<bool>,
+    ) {
+        let pool = Pool {
+            jobs: Arc::clone(&self.jobs),
+            queue,
+            handler,
+            rules: *self.config.rules.of(queue),
+            workers: self.config.workers(queue),
+            clock: parts.clock(),
+            chance: Arc::clone(&parts.chance),
+            metrics: parts.metrics.jobs.clone(),
+        };
+        staff.spawn(pool.run(stop));
+    }
+
+    /// What the operator may ask and say.
+    pub(super) fn door(&self, parts: &Parts) -> Router {
+        let (jobs, metrics) = (Arc::clone(&self.jobs), Arc::clone(&parts.metrics));
+        queue_router(QueueDesk { jobs, clock: parts.clock(), metrics })
+    }
+}
 
 /// The queues' scripts in the store's Redis.
 pub(crate) struct SharedWire {

@@ -139,7 +139,7 @@ pub(super) async fn open(config: &Config, chance: &dyn Chance) -> Result<(Arc<dy
     }
     let settings = Settings {
         topology: topology(servers)?,
-        space: format!("mayfly-{}", config.region),
+        space: space(config),
         replicas,
         budget,
         high_water_percent: config.store.high_water_percent,
@@ -165,7 +165,12 @@ async fn shared_key(store: &RedisStore, drawn: Zeroizing<[u8; 32]>) -> Result<Ze
     tokio::time::timeout(patience, asked).await.map_err(|_| Unavailable)
 }
 
-fn topology(servers: &Servers) -> Result<Topology, NotRedis> {
+/// What all keys of a region begin with.
+pub(super) fn space(config: &Config) -> String {
+    format!("mayfly-{}", config.region)
+}
+
+pub(super) fn topology(servers: &Servers) -> Result<Topology, NotRedis> {
     match servers {
         Servers::One(url) => Topology::one(url),
         Servers::Sentinel { sentinels, master, like } => Topology::sentinel(sentinels, master, like),

@@ -8,6 +8,7 @@ mod acme;
 mod attachments;
 mod handover;
 mod http;
+mod jobs;
 pub mod keys;
 pub mod layers;
 mod lmtp;
@@ -29,6 +30,7 @@ pub use acme::{Acme, Challenge};
 pub use self::{
     handover::Handover,
     http::{Counted, Http},
+    jobs::Jobs,
     lmtp::Lmtp,
     operator::OperatorInbox,
     store::{Engine, Servers, Store},
@@ -62,6 +64,8 @@ pub struct Config {
     pub store: Store,
     /// How the store passes to the next process.
     pub handover: Handover,
+    /// The queues.
+    pub jobs: Jobs,
     /// The way to the edge.
     pub sync: Sync,
     /// Who is asked about senders.
@@ -215,6 +219,7 @@ impl Config {
             operator_inbox: operator::operator_inbox(settings)?,
             store: store::store(settings)?,
             handover: handover::handover(settings)?,
+            jobs: jobs::jobs(settings)?,
             sync: sync(settings)?,
             dns: settings.parse(
                 Key::DnsServers,

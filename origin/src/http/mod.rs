@@ -36,6 +36,7 @@ mod openapi;
 mod opening;
 mod operator;
 mod page;
+mod queues;
 mod raw;
 mod refused;
 mod serve;
@@ -45,6 +46,7 @@ mod waiting;
 pub use self::{
     admit::Admit,
     challenges::challenge_router,
+    queues::{QueueDesk, queue_router},
     serve::{Bounds, serve},
 };
 
@@ -128,7 +130,7 @@ fn client_routes() -> Router<Arc<Shared>> {
 }
 
 /// The templates above, as labels: a path that was asked for never becomes one.
-const TEMPLATES: [&str; 17] = [
+const TEMPLATES: [&str; 20] = [
     "/v1/inboxes",
     "/v1/inboxes/{id}",
     "/v1/inboxes/{id}/messages",
@@ -145,6 +147,9 @@ const TEMPLATES: [&str; 17] = [
     "/metrics",
     "/inbox",
     "/operator/clock",
+    queues::ALL,
+    queues::DEAD,
+    queues::COMMAND,
     challenges::ROUTE,
 ];
 

@@ -44,7 +44,7 @@ pub(super) async fn inbox(State(api): State<ApiState>, headers: HeaderMap) -> Re
     Ok(([(header::CONTENT_TYPE, super::answer::JSON)], axum::body::Bytes::from_owner(json)).into_response())
 }
 
-fn is_address(host: &str) -> bool {
+pub(super) fn is_address(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost"
         || host.rsplit_once(':').is_some_and(|(name, port)| name == "localhost" && port.parse::<u16>().is_ok())

@@ -102,6 +102,17 @@ enum Time {
     Callers,
 }
 
+impl Time {
+    /// What a script is told of the time.
+    fn told(self, _now: Timestamp) -> Bytes {
+        match self {
+            Self::Servers => Bytes::from_static(b"-1"),
+            #[cfg(test)]
+            Self::Callers => decimal(_now.as_millis()),
+        }
+    }
+}
+
 impl<W: Wire> RedisJobs<W> {
     /// Over this wire.
     #[must_use]
@@ -116,11 +127,7 @@ impl<W: Wire> RedisJobs<W> {
     }
 
     async fn run(&self, script: Script, queue: Queue, now: Timestamp, rest: Vec<Bytes>) -> Result<Value, Unanswered> {
-        let now = match self.time {
-            Time::Servers => decimal(-1),
-            #[cfg(test)]
-            Time::Callers => decimal(now.as_millis()),
-        };
+        let now = self.time.told(now);
         let Rules { depth, dead, visibility, rate, retry, remember, remembered } = *self.rules.of(queue);
         let rules =
             [depth, dead, visibility.as_millis(), retry.attempts.into(), remember.as_millis(), remembered, rate.drop()];

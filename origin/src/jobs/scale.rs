@@ -6,7 +6,7 @@
 
 use protocol::time::{Millis, Timestamp};
 
-use crate::limits::{JOB_AGE, JOB_BUSY, JOB_IDLE};
+use crate::limits::{JOB_AGE, JOB_BUSY, JOB_IDLE, JOB_WORKERS};
 
 /// How few and how many workers a queue may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,12 @@ pub struct Workers {
     pub floor: usize,
     /// At most; never below the floor.
     pub ceiling: usize,
+}
+
+impl Default for Workers {
+    fn default() -> Self {
+        Self { floor: JOB_WORKERS.0, ceiling: JOB_WORKERS.1 }
+    }
 }
 
 /// What is known when it is considered.

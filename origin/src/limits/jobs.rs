@@ -31,6 +31,12 @@ pub const JOB_DEPTH_MAX: u64 = 200_000;
 /// Dead jobs kept in one queue, unless configured: enough to see what they have in common.
 pub const JOB_DEAD: u64 = 1_000;
 
+/// Most that may be configured.
+pub const JOB_DEAD_MAX: u64 = 100_000;
+
+/// Most jobs a second that a queue may be kept to; beyond, a rate is none.
+pub const JOB_RATE_MAX: u64 = 100_000;
+
 /// How long a claim lasts unless its worker says that it is still at it: a worker that died costs no more than this.
 pub const JOB_VISIBILITY: Millis = Millis::from_secs(30);
 

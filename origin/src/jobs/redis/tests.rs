@@ -17,11 +17,17 @@ use crate::{
     },
 };
 
+mod faults;
+
+/// A space that nobody else has.
+fn space() -> String {
+    static SPACES: AtomicU64 = AtomicU64::new(0);
+    format!("jobs{}", SPACES.fetch_add(1, Ordering::Relaxed))
+}
+
 /// Queues in a space of their own.
 fn jobs(topology: &Topology, replicas: u32, rules: Rules) -> Arc<dyn Jobs> {
-    static SPACES: AtomicU64 = AtomicU64::new(0);
-    let space = format!("jobs{}", SPACES.fetch_add(1, Ordering::Relaxed));
-    let wire = SharedWire::new(Guest::start(topology, &space, replicas));
+    let wire = SharedWire::new(Guest::start(topology, &space(), replicas));
     Arc::new(RedisJobs::in_callers_time(wire, AllRules::each(|_| rules)))
 }
 

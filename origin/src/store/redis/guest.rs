@@ -3,14 +3,15 @@
 //! Its own, because `WAIT` holds up all that follows it on a connection: mail never waits for a guest's replicas. What is
 //! to be kept is sent and waited for together, on other connections than what is not.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use futures_util::future::join_all;
 use redis::{Cmd, Value};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinSet,
-    time::timeout,
+    time::{MissedTickBehavior, interval, timeout},
 };
 
 use super::{
@@ -20,12 +21,12 @@ use super::{
     lane::{Lane, Replicas, refusal},
     topology::Topology,
 };
-use crate::limits::{REDIS_BATCH, REDIS_CALL, REDIS_QUEUE};
+use crate::limits::{REDIS_BATCH, REDIS_CALL, REDIS_QUEUE, REDIS_WATCH};
 
 /// A way into the store's Redis.
 pub struct Guest {
     space: Space,
-    loose: Vec<Lane>,
+    loose: Arc<[Lane]>,
     kept: Vec<mpsc::Sender<Order>>,
     /// Ends with the guest.
     _background: JoinSet<()>,
@@ -75,7 +76,8 @@ impl Guest {
             sender
         };
         let kept = (0..topology.lanes()).map(keeper).collect();
-        let loose = (0..topology.lanes()).map(lane).collect();
+        let loose: Arc<[Lane]> = (0..topology.lanes()).map(lane).collect();
+        background.spawn(follow(Arc::clone(&loose)));
         Self { space: Space::new(space), loose, kept, _background: background }
     }
 
@@ -133,6 +135,17 @@ impl Guest {
                 answered.await.unwrap_or(Err(Fault::NoConnection))
             }
         }
+    }
+}
+
+/// Sees to it that a master which Sentinels have replaced, and which does not know, is asked no longer. Where replicas are
+/// waited for it is noticed by their absence.
+async fn follow(lanes: Arc<[Lane]>) {
+    let mut pulse = interval(Duration::from_millis(REDIS_WATCH.as_millis()));
+    pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        pulse.tick().await;
+        join_all(lanes.iter().map(Lane::follow)).await;
     }
 }
 

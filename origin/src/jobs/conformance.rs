@@ -3,14 +3,14 @@
 //! A back end's tests call `suite!` with a function that makes empty queues under given rules; each check becomes a
 //! test of its own, named for what it shows.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use protocol::time::{Millis, Timestamp};
 
 use super::rules::{Rate, Rules};
 use crate::ports::{
     DeadReason, EnqueueError, Enqueued, Flow, Job, JobId, Jobs, Lapse, NewJob, Payload, Priority, Queue, QueueStatus,
-    Retry, RetryPolicy, Settled,
+    RetryPolicy, Settled,
 };
 
 pub(crate) mod dead;

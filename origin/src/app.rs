@@ -3,7 +3,7 @@
 //! Ending goes the way of the mail: first nothing new comes in, then what is under way is finished, then
 //! what the edge is owed is pushed, for this store is memory and ends with the process.
 
-mod admission;
+pub(crate) mod admission;
 mod certificates;
 mod handover;
 pub(crate) mod jobs;
@@ -223,7 +223,7 @@ impl Parts {
         let chance: Arc<dyn Chance> = Arc::new(SystemChance);
         let (store, estate) = store::open(config, chance.as_ref()).await?;
         Ok(Self {
-            admit: admission::admit(config, &chance),
+            admit: admission::admit(config, &chance)?,
             store,
             clock: Arc::new(ThisClock::start()),
             chance,

@@ -81,6 +81,9 @@ impl Guest {
         Self { space: Space::new(space), loose, kept, _background: background }
     }
 
+    /// Into how many slots keys may be spread.
+    pub const SHARDS: usize = SHARDS;
+
     /// What all keys in the slot of the `shard`th of sixteen shards begin with.
     #[must_use]
     pub fn prefix(&self, shard: usize) -> Vec<u8> {

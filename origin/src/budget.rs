@@ -3,10 +3,7 @@
 //! Intake reserves before it says `354`, and what the store keeps stays counted until it expires. So
 //! the sum of what is held and what is on its way never passes the cap, exactly, to the octet.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use crate::atomic::{Arc, AtomicUsize, Ordering};
 
 /// The budget; clones share it.
 #[derive(Clone, Debug)]

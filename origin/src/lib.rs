@@ -20,6 +20,7 @@ pub mod operator;
 pub mod policy;
 pub mod verdict;
 
+mod atomic;
 pub mod budget;
 pub mod limits;
 pub mod networks;

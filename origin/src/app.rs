@@ -174,7 +174,7 @@ async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output =
     let challenges = source.keep(&mut household, &parts, leaving)?;
     let link = link(&config, &parts)?;
     // Whatever may fail has not: from here on the content of a process before may be this one's.
-    let drawn = before.take(&mut parts.estate).await?;
+    let drawn = before.take(&mut parts.estate, &parts.queues.kept).await?;
     sockets.look_after(&config);
     parts.hasher = AddressHasher::new(&parts.estate.hasher);
     let operator = operator::standing(&config, drawn_before(&drawn), parts.chance.as_ref());

@@ -27,8 +27,8 @@ use zeroize::Zeroizing;
 
 pub use self::frame::{Frame, FrameError, PREFIX_OCTETS, Prefix};
 
-/// The version of all this, store's pieces included. Another one is refused before anything is stopped.
-pub const VERSION: u16 = 1;
+/// The version of all this, the pieces of store and queues included. Another one is refused before anything is stopped.
+pub const VERSION: u16 = 2;
 
 /// Octets that an heir may keep, or that an elder holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

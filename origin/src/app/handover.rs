@@ -13,7 +13,10 @@ use std::{
 use protocol::capability::Capability;
 use tokio::task::spawn_blocking;
 
-use super::store::{Estate, Held};
+use super::{
+    jobs::Kept,
+    store::{Estate, Held},
+};
 use crate::{
     config::Handover,
     handover::{
@@ -99,10 +102,10 @@ impl Before {
 
     /// Takes what is offered into `estate`; returns what is to be known of the operator's inbox. From then on it is
     /// this process's.
-    pub(super) async fn take(self, estate: &mut Estate) -> Result<OperatorKey, HandoverError> {
+    pub(super) async fn take(self, estate: &mut Estate, queues: &Kept) -> Result<OperatorKey, HandoverError> {
         let Self::Offer(offer) = self else { return Ok(OperatorKey::Configured) };
-        let (held, path) = (estate.held.clone(), offer.path.clone());
-        let taken = spawn_blocking(move || offer.take(&held)).await.map_err(|_| HandoverError::Lost)?;
+        let (held, queues, path) = (estate.held.clone(), queues.clone(), offer.path.clone());
+        let taken = spawn_blocking(move || offer.take(&held, &queues)).await.map_err(|_| HandoverError::Lost)?;
         let keys = taken.map_err(|reason| HandoverError::Broken { path, reason })?;
         estate.inherit(keys.hasher);
         tracing::info!(octets = estate.held.weight().octets, "took over from the process before");
@@ -125,13 +128,13 @@ impl Offer {
         Ok(Some(Self { path, channel, heir, sockets: purposes.into_iter().zip(sockets).collect() }))
     }
 
-    fn take(mut self, held: &Held) -> Result<Keys, Broken> {
+    fn take(mut self, held: &Held, queues: &Kept) -> Result<Keys, Broken> {
         let (mut heir, mut action) = self.heir.step(HeirEvent::Ready);
         let mut taken = Err(Broken::OutOfTurn);
         loop {
             let event = match action {
                 HeirAction::Take => {
-                    taken = self.receive(held);
+                    taken = self.receive(held, queues);
                     if taken.is_ok() { HeirEvent::Whole } else { HeirEvent::Lost }
                 }
                 HeirAction::Have => {
@@ -151,10 +154,13 @@ impl Offer {
         }
     }
 
-    fn receive(&mut self, held: &Held) -> Result<Keys, Broken> {
+    fn receive(&mut self, held: &Held, queues: &Kept) -> Result<Keys, Broken> {
         self.channel.say(&Frame::Take)?;
         let admits = |octets| held.admits(octets).map_err(|refused| refused.to_string());
-        let keep = |head: &[u8], body: &bytes::Bytes| held.import(head, body).map_err(|refused| refused.to_string());
+        let keep = |head: &[u8], body: &bytes::Bytes| match queues.import(head) {
+            Some(taken) => taken.map_err(|refused| refused.to_string()),
+            None => held.import(head, body).map_err(|refused| refused.to_string()),
+        };
         self.channel.take(Patience::of(HANDOVER_PATIENCE), admits, keep)
     }
 }

@@ -16,32 +16,69 @@ use crate::{
     config::{self, Config, Engine},
     http::{QueueDesk, queue_router},
     jobs::{
+        line::Malformed,
         memory::MemoryJobs,
         pool::Pool,
         redis::{RedisJobs, Reliance, Unanswered, Wire, texts},
     },
     ports::{Handler, Jobs, Queue},
-    store::redis::{Guest, Reliance as Kept, Text},
+    store::redis::{Guest, Reliance as OfGuest, Text},
 };
 
 /// The queues, and how they are worked at.
 pub(super) struct Queues {
     pub(super) jobs: Arc<dyn Jobs>,
+    pub(super) kept: Kept,
     config: config::Jobs,
+}
+
+/// What of the queues passes from process to process.
+#[derive(Clone)]
+pub(super) enum Kept {
+    /// All of it.
+    Here(Arc<MemoryJobs>),
+    /// Nothing: it stands in Redis, where the next process finds it.
+    Elsewhere,
+}
+
+/// What a job's piece begins with; no piece of the store's does.
+const PIECE: u8 = b'J';
+
+impl Kept {
+    /// All that is kept. Nobody enqueues or works any more when it is asked for.
+    pub(super) fn pieces(&self) -> Vec<Vec<u8>> {
+        match self {
+            Self::Here(jobs) => jobs.pieces().into_iter().map(|piece| [&[PIECE][..], &piece[..]].concat()).collect(),
+            Self::Elsewhere => Vec::new(),
+        }
+    }
+
+    /// Takes in what is a job of another process's; none, where it is something else.
+    pub(super) fn import(&self, piece: &[u8]) -> Option<Result<(), Malformed>> {
+        let piece = piece.strip_prefix(&[PIECE])?;
+        Some(match self {
+            Self::Here(jobs) => jobs.import(piece),
+            // Its process keeps them, and goes on.
+            Self::Elsewhere => Err(Malformed),
+        })
+    }
 }
 
 impl Queues {
     /// Opens them where the mail is kept.
     pub(super) fn open(config: &Config) -> Result<Self, StoreError> {
         let rules = &config.jobs.rules;
-        let jobs: Arc<dyn Jobs> = match &config.store.engine {
-            Engine::Embedded => Arc::new(MemoryJobs::new(rules)),
+        let (jobs, kept): (Arc<dyn Jobs>, _) = match &config.store.engine {
+            Engine::Embedded => {
+                let jobs = Arc::new(MemoryJobs::new(rules));
+                (Arc::clone(&jobs) as Arc<dyn Jobs>, Kept::Here(jobs))
+            }
             Engine::Redis { servers, replicas } => {
                 let guest = Guest::start(&topology(servers)?, &space(config), *replicas);
-                Arc::new(RedisJobs::new(SharedWire::new(guest), rules.clone()))
+                (Arc::new(RedisJobs::new(SharedWire::new(guest), rules.clone())), Kept::Elsewhere)
             }
         };
-        Ok(Self { jobs, config: config.jobs.clone() })
+        Ok(Self { jobs, kept, config: config.jobs.clone() })
     }
 
     #[expect(dead_code, reason = "no queue has a handler yet")]
@@ -94,8 +131,8 @@ impl Wire for SharedWire {
         let shard = queue.index();
         let key = [&self.guest.prefix(shard)[..], b":jobs:", queue.name().as_bytes()].concat();
         let kept = match reliance {
-            Reliance::Kept => Kept::Kept,
-            Reliance::Loose => Kept::Loose,
+            Reliance::Kept => OfGuest::Kept,
+            Reliance::Loose => OfGuest::Loose,
         };
         self.guest.run(shard, script, &key, args, kept).await.map_err(|_| Unanswered)
     }

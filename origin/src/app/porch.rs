@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{
     handover::{HandoverError, room},
+    jobs::Kept,
     serving::Site,
     store::Held,
 };
@@ -148,19 +149,19 @@ impl Successor {
             Holder::Process(capability) => OperatorKey::Drawn(Zeroizing::new(*capability.as_bytes())),
         };
         let keys = Keys { hasher: estate.hasher.clone(), operator };
-        let held = estate.held.clone();
-        let elder = spawn_blocking(move || self.drive(&held, &keys)).await.unwrap_or(Elder::Serving);
+        let (held, queues) = (estate.held.clone(), site.parts.queues.kept.clone());
+        let elder = spawn_blocking(move || self.drive(&held, &queues, &keys)).await.unwrap_or(Elder::Serving);
         if elder.owns() {
             estate.held.thaw();
         }
         elder
     }
 
-    fn drive(mut self, held: &Held, keys: &Keys) -> Elder {
+    fn drive(mut self, held: &Held, queues: &Kept, keys: &Keys) -> Elder {
         let (mut elder, mut action) = self.elder.step(ElderEvent::Take);
         loop {
             let event = match action {
-                ElderAction::Give => self.send(held, keys),
+                ElderAction::Give => self.send(held, queues, keys),
                 ElderAction::Part => self.channel.say(&Frame::Yours).map(|()| ElderEvent::Told),
                 ElderAction::End | ElderAction::Resume | ElderAction::Stay => return elder,
                 ElderAction::Offer | ElderAction::Refuse => Err(Broken::OutOfTurn),
@@ -173,9 +174,10 @@ impl Successor {
         }
     }
 
-    fn send(&mut self, held: &Held, keys: &Keys) -> Result<ElderEvent, Broken> {
+    fn send(&mut self, held: &Held, queues: &Kept, keys: &Keys) -> Result<ElderEvent, Broken> {
         held.freeze();
-        self.channel.give(keys.clone(), held.pieces().map(|piece| (piece.head, piece.body)))?;
+        let jobs = queues.pieces().into_iter().map(|piece| (piece, Vec::new()));
+        self.channel.give(keys.clone(), held.pieces().map(|piece| (piece.head, piece.body)).chain(jobs))?;
         match self.channel.hear(Patience::STALL)? {
             Frame::Have => Ok(ElderEvent::Have),
             _ => Err(Broken::OutOfTurn),

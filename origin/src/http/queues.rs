@@ -124,6 +124,7 @@ fn view(status: &QueueStatus, now: Timestamp) -> Value {
         "oldest_seconds": status.oldest.map(|since| now.since(since).as_duration().as_secs_f64()),
         "stalled": status.stalled,
         "lapsed": status.lapsed,
+        "refused": status.refused,
         "forgotten": status.forgotten,
     })
 }

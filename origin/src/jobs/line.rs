@@ -5,12 +5,14 @@
 
 mod claim;
 mod recent;
+mod transfer;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use protocol::time::Timestamp;
 
 use self::recent::Recent;
+pub use self::transfer::Malformed;
 use super::{picks::Picks, rate::Bucket, rules::Rules};
 use crate::{
     limits::JOB_DEAD_PAGE,
@@ -43,6 +45,7 @@ pub struct Line {
     place: u64,
     stalled: u64,
     lapsed: u64,
+    refused: u64,
     forgotten: u64,
 }
 
@@ -85,6 +88,7 @@ impl Line {
             place: 0,
             stalled: 0,
             lapsed: 0,
+            refused: 0,
             forgotten: 0,
         }
     }
@@ -98,7 +102,10 @@ impl Line {
         if self.jobs.contains_key(&job.id) || self.done.knows(&job.id) {
             return Ok(Enqueued::Known);
         }
-        self.room(job.priority)?;
+        if let Err(full) = self.room(job.priority) {
+            self.refused += 1;
+            return Err(full);
+        }
         let NewJob { id, priority, payload, lapse, not_before, .. } = job;
         let state = self.stand(&id, priority, not_before, now);
         self.jobs.insert(id, Entry { priority, payload, lapse, enqueued_at: now, attempts: 0, state });
@@ -207,6 +214,7 @@ impl Line {
             oldest: (0..4).filter_map(oldest).min(),
             stalled: self.stalled,
             lapsed: self.lapsed,
+            refused: self.refused,
             forgotten: self.forgotten,
             flow: self.flow,
         }

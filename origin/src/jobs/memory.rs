@@ -1,7 +1,7 @@
 //! The embedded back end: the queues in this process's memory, and nowhere else.
 //!
 //! One lock a queue, held for a moment and never across an `.await`. What waits here ends with the process, as the
-//! embedded store's mail does; who must not lose a job across that runs on Redis.
+//! embedded store's mail does, but for what a graceful restart hands to the next ([`MemoryJobs::pieces`]).
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -9,7 +9,10 @@ use async_trait::async_trait;
 use protocol::time::Timestamp;
 use tokio::sync::Notify;
 
-use super::{line::Line, rules::AllRules};
+use super::{
+    line::{Line, Malformed},
+    rules::AllRules,
+};
 use crate::ports::{
     Claimed, DeadJob, DeadReason, EnqueueError, Enqueued, Flow, Job, Jobs, JobsError, NewJob, Queue, QueueStatus,
     Settled,
@@ -30,6 +33,26 @@ impl MemoryJobs {
     #[must_use]
     pub fn new(rules: &AllRules) -> Self {
         Self(Queue::ALL.map(|queue| Desk { line: Mutex::new(Line::new(queue, *rules.of(queue))), bell: Notify::new() }))
+    }
+
+    /// All queues, each piece with the number of its queue before it: for the next process.
+    #[must_use]
+    pub fn pieces(&self) -> Vec<Vec<u8>> {
+        let of = |queue: Queue| {
+            let pieces = self.line(queue).pieces();
+            pieces.into_iter().map(move |piece| [&[queue as u8][..], &piece[..]].concat())
+        };
+        Queue::ALL.into_iter().flat_map(of).collect()
+    }
+
+    /// Takes in one of another process's.
+    ///
+    /// # Errors
+    /// [`Malformed`].
+    pub fn import(&self, piece: &[u8]) -> Result<(), Malformed> {
+        let (number, piece) = piece.split_first().ok_or(Malformed)?;
+        let queue = *Queue::ALL.get(usize::from(*number)).ok_or(Malformed)?;
+        self.line(queue).import(piece)
     }
 
     fn desk(&self, queue: Queue) -> &Desk {

@@ -277,7 +277,7 @@ impl<W: Wire> Jobs for RedisJobs<W> {
 
     async fn status(&self, queue: Queue, now: Timestamp) -> Result<QueueStatus, JobsError> {
         let answer = array(self.run(Script::Status, queue, now, vec![]).await?)?;
-        let [urgent, high, normal, low, delayed, running, dead, age, stalled, lapsed, forgotten, paused] =
+        let [urgent, high, normal, low, delayed, running, dead, age, stalled, lapsed, refused, forgotten, paused] =
             exactly(answer)?;
         let age = u64::try_from(signed(&age)?).ok();
         Ok(QueueStatus {
@@ -288,6 +288,7 @@ impl<W: Wire> Jobs for RedisJobs<W> {
             oldest: age.map(|age| callers(0, age, now)),
             stalled: number(&stalled)?,
             lapsed: number(&lapsed)?,
+            refused: number(&refused)?,
             forgotten: number(&forgotten)?,
             flow: if number(&paused)? == 0 { Flow::Running } else { Flow::Paused },
         })

@@ -33,7 +33,7 @@ pub struct Jobs {
     ceiling: Family<QueueLabels, Gauge>,
     busy: Family<QueueLabels, Ratio>,
     attempts: Family<AttemptLabels, Counter>,
-    refused: Family<QueueLabels, Counter>,
+    refused: Family<QueueLabels, Gauge>,
 }
 
 /// How an attempt at a job ended.
@@ -113,17 +113,11 @@ impl Jobs {
         for outcome in Attempt::ALL {
             drop(self.attempts.get_or_create(&attempt(queue, outcome)));
         }
-        drop(self.refused.get_or_create(&of(queue)));
     }
 
     /// An attempt at a job ended.
     pub fn attempt(&self, queue: Queue, outcome: Attempt) {
         self.attempts.get_or_create(&attempt(queue, outcome)).inc();
-    }
-
-    /// A job was not taken: its line is full.
-    pub fn refused(&self, queue: Queue) {
-        self.refused.get_or_create(&of(queue)).inc();
     }
 
     /// How a queue stands.
@@ -139,6 +133,7 @@ impl Jobs {
         self.dead.get_or_create(&of(queue)).set(count(status.dead));
         self.stalled.get_or_create(&of(queue)).set(count(status.stalled));
         self.lapsed.get_or_create(&of(queue)).set(count(status.lapsed));
+        self.refused.get_or_create(&of(queue)).set(count(status.refused));
         self.forgotten.get_or_create(&of(queue)).set(count(status.forgotten));
         self.paused.get_or_create(&of(queue)).set(i64::from(status.flow == Flow::Paused));
     }
@@ -165,7 +160,7 @@ impl Jobs {
         r.register("jobs_workers_ceiling", "Workers that this node may have", self.ceiling.clone());
         r.register("jobs_workers_busy_ratio", "Share of the workers' time spent at work", self.busy.clone());
         r.register("jobs_attempts", "Attempts at jobs, by how they ended", self.attempts.clone());
-        r.register("jobs_refused", "Jobs not taken because their line was full", self.refused.clone());
+        r.register("jobs_refused", "Jobs not taken because their line was full, ever", self.refused.clone());
     }
 }
 

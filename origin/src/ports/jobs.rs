@@ -267,6 +267,8 @@ pub struct QueueStatus {
     pub stalled: u64,
     /// Jobs that lapsed in the line, ever.
     pub lapsed: u64,
+    /// Jobs not taken because their line was full, ever.
+    pub refused: u64,
     /// Dead jobs that gave way to later ones, ever.
     pub forgotten: u64,
     /// Whether it hands out jobs.

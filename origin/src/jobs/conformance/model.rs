@@ -74,6 +74,7 @@ struct Model {
     flow: Flow,
     stalled: u64,
     lapsed: u64,
+    refused: u64,
     forgotten: u64,
 }
 
@@ -95,6 +96,7 @@ impl Model {
         }
         let depth = self.depth(new.priority);
         if depth >= RULES.depth {
+            self.refused += 1;
             return Err(EnqueueError::Full { depth, limit: RULES.depth });
         }
         let place = if new.not_before > now { Place::Delayed(new.not_before) } else { Place::Waiting(now) };
@@ -208,6 +210,7 @@ impl Model {
         let mut status = QueueStatus {
             stalled: self.stalled,
             lapsed: self.lapsed,
+            refused: self.refused,
             forgotten: self.forgotten,
             flow: self.flow,
             ..QueueStatus::default()

@@ -24,6 +24,11 @@ impl Recent {
         }
     }
 
+    /// All of them, the oldest first.
+    pub(super) fn all(&self) -> impl Iterator<Item = &(Timestamp, JobId)> {
+        self.order.iter()
+    }
+
     /// Forgets what is too old, or too much.
     pub(super) fn forget(&mut self, rules: &Rules, now: Timestamp) {
         while let Some((then, _)) = self.order.front() {

@@ -252,7 +252,8 @@ async fn a_pool_that_is_stopped_finishes_what_it_has_and_takes_nothing_more() {
 #[tokio::test(start_paused = true)]
 async fn work_that_takes_too_long_is_dropped_and_tried_again() {
     let handler = Holds::default();
-    let world = World::start(handler.clone(), ONE);
+    // One that is free all the while would take a job whose claim has ended.
+    let world = World::start(handler.clone(), Workers { floor: 2, ceiling: 2 });
     let start = world.clock.now();
     world.put("a").await;
     world.until(|status| status.dead == 1).await;
@@ -275,9 +276,11 @@ async fn work_at_a_job_that_is_anothers_is_dropped() {
     // Another node, whose clock is an hour ahead.
     let later = world.clock.now().plus(Millis::from_secs(3_600));
     let [stolen] = world.jobs.claim(QUEUE, 1, later).await.unwrap().jobs.try_into().unwrap();
+    let stolen_at = world.clock.now();
     while handler.0.at_work.load(Ordering::SeqCst) > 0 {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    assert!(world.clock.now().since(stolen_at) <= RULES.visibility, "noticed at the next beat");
     assert_eq!(world.jobs.complete(&stolen, later).await, Ok(Settled::Yes));
     world.end().await;
     assert_eq!(handler.0.begun.load(Ordering::SeqCst), 1);

@@ -14,6 +14,7 @@ fn a_queue_is_told_as_it_stands() {
         waiting: [1, 0, 5, 0],
         oldest: Some(Timestamp::from_millis(1_000)),
         dead: 2,
+        refused: 4,
         flow: Flow::Paused,
         ..QueueStatus::default()
     };
@@ -31,7 +32,7 @@ fn a_queue_is_told_as_it_stands() {
         r#"jobs_workers_busy_ratio{queue="webhooks"} 0.25"#,
         r#"jobs_attempts_total{queue="webhooks",outcome="again"} 1"#,
         r#"jobs_attempts_total{queue="webhooks",outcome="done"} 0"#,
-        r#"jobs_refused_total{queue="webhooks"} 0"#,
+        r#"jobs_refused{queue="webhooks"} 4"#,
     ] {
         assert!(told.lines().any(|said| said == line), "no line {line:?} in:\n{told}");
     }

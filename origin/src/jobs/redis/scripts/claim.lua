@@ -20,8 +20,9 @@ end
 
 local function hand_out(id, job, entry)
   job.k, job.a, job.s, job.e = redis.call('HINCRBY', META, 'ticket', 1), job.a + 1, 'running', entry
+  job.t = now + VISIBILITY
   put(id, job)
-  if given then redis.call('XCLAIM', line(job.p), GROUP, WORKER, 0, entry, 'TIME', now, 'JUSTID') end
+  claim(job, now)
   out[#out + 1] = { id, job.p, job.y, job.a, job.n, job.k }
 end
 
@@ -34,12 +35,17 @@ for p = 0, 3 do
     for _, entry in ipairs(ended[2]) do
       local id = entry[2][2]
       local job = get(id)
-      redis.call('HINCRBY', META, 'stalled', 1)
-      if job and job.a < ATTEMPTS then
-        hand_out(id, job, entry[1])
+      if job and job.t > now then
+        -- The clock that XAUTOCLAIM reads runs on while a script runs: some milliseconds early is not late.
+        claim(job, job.t - VISIBILITY)
       else
-        remove(p, entry[1])
-        if job then lay(id, job, 'stalled') end
+        redis.call('HINCRBY', META, 'stalled', 1)
+        if job and job.a < ATTEMPTS then
+          hand_out(id, job, entry[1])
+        else
+          remove(p, entry[1])
+          if job then lay(id, job, 'stalled') end
+        end
       end
     end
     cursor, rounds = ended[1], rounds + 1

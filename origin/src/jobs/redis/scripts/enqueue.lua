@@ -6,7 +6,10 @@ if redis.call('HEXISTS', JOBS, id) == 1 or (done and now - done < REMEMBER) then
   return { 'known' }
 end
 local stands = depth(p)
-if stands >= DEPTH then return { 'full', stands } end
+if stands >= DEPTH then
+  redis.call('HINCRBY', META, 'refused', 1)
+  return { 'full', stands }
+end
 local lapse = -1
 if life >= 0 then lapse = now + life end
 stand(id, { p = p, y = payload, n = now, l = lapse, a = 0 }, now + delay)

@@ -1,5 +1,7 @@
-local job = claimed(ARGV[9], tonumber(ARGV[10]))
+local id = ARGV[9]
+local job = claimed(id, tonumber(ARGV[10]))
 if not job then return 0 end
-local beat = { 'XCLAIM', line(job.p), GROUP, WORKER, 0, job.e, 'TIME', now, 'JUSTID' }
-redis.call(unpack(beat))
+job.t = now + VISIBILITY
+put(id, job)
+claim(job, now)
 return 1

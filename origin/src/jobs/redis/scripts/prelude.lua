@@ -11,8 +11,7 @@ local clock = redis.call('TIME')
 local server = clock[1] * 1000 + math.floor(clock[2] / 1000)
 -- Nodes' clocks differ and stand still while a machine is suspended; the server's is one. A test brings its own.
 local now = tonumber(ARGV[1])
-local given = now >= 0
-if not given then now = server end
+if now < 0 then now = server end
 local DEPTH, DEAD_LIMIT, VISIBILITY = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local ATTEMPTS, REMEMBER, REMEMBERED = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local DROP = tonumber(ARGV[8])
@@ -49,6 +48,11 @@ end
 local function remove(p, entry)
   redis.call('XACK', line(p), GROUP, entry)
   redis.call('XDEL', line(p), entry)
+end
+
+-- A claim, as made at that time.
+local function claim(job, at)
+  redis.call('XCLAIM', line(job.p), GROUP, WORKER, 0, job.e, 'TIME', at, 'JUSTID')
 end
 
 -- The job of a claim that is not void.

@@ -21,9 +21,9 @@ for p = 0, 3 do
 end
 local age = -1
 if oldest >= 0 then age = math.max(0, now - oldest) end
-local count = redis.call('HMGET', META, 'stalled', 'lapsed', 'forgotten', 'paused')
+local count = redis.call('HMGET', META, 'stalled', 'lapsed', 'refused', 'forgotten', 'paused')
 local function number(value) return tonumber(value or '0') end
 return {
   waiting[1], waiting[2], waiting[3], waiting[4], later, running, redis.call('XLEN', DEAD), age,
-  number(count[1]), number(count[2]), number(count[3]), number(count[4]),
+  number(count[1]), number(count[2]), number(count[3]), number(count[4]), number(count[5]),
 }

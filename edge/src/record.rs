@@ -126,6 +126,7 @@ pub fn view(record: &InboxRecord) -> InboxView {
         provider: Provider::Mayfly,
         privacy: Privacy::Sealed,
         capability: None,
+        webhook: None,
     }
 }
 

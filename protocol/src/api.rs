@@ -14,6 +14,7 @@ use crate::{
     problem::{Kind, Problem},
     sealing::{PublicKey, Suite},
     time::{Millis, Timestamp},
+    webhook::{self, WebhookBody, WebhookView, WebhookWish},
 };
 
 /// The body of `POST /v1/inboxes`, as sent.
@@ -44,6 +45,9 @@ pub struct CreateInboxBody {
     /// The site that the address is for; a hint for the choice of the domain, not kept.
     #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
+    /// Where the owner is told of mail that comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<WebhookBody>,
 }
 
 /// Whose keys an inbox is made with.
@@ -73,6 +77,8 @@ pub struct CreateInbox {
     pub life: Millis,
     /// The site that the address is for.
     pub purpose: Option<Domain>,
+    /// Where the owner is told of mail.
+    pub webhook: Option<WebhookWish>,
 }
 
 impl CreateInbox {
@@ -115,7 +121,8 @@ impl CreateInbox {
         let purpose = body.purpose.as_deref().map(Domain::parse).transpose();
         let purpose =
             purpose.map_err(|_| refuse("for must be the domain name of the site that the address is for."))?;
-        Ok(Self { owner, name, domain, life, purpose })
+        let webhook = body.webhook.as_ref().map(WebhookWish::check).transpose()?;
+        Ok(Self { owner, name, domain, life, purpose, webhook })
     }
 }
 
@@ -165,9 +172,12 @@ pub struct InboxView {
     /// The capability, once, when the service drew it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capability: Option<String>,
+    /// The webhook, in the answer to the call that set it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<WebhookView>,
 }
 
-hidden!(CreateInboxBody, InboxView);
+hidden!(CreateInboxBody, InboxView, PatchInboxBody);
 
 /// What of an inbox only its owner opens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -178,13 +188,48 @@ pub struct SealedInbox {
     pub address: Base64,
 }
 
-/// The body of `PATCH /v1/inboxes/{id}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The body of `PATCH /v1/inboxes/{id}`: one of its fields.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PatchInboxBody {
     /// `true`: the inbox lives another 24 hours from now.
-    pub extend: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extend: Option<bool>,
+    /// Where the owner is told of mail from now on; `null`: nowhere.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<WebhookBody>))]
+    #[serde(default, deserialize_with = "webhook::nullable", skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<Option<WebhookBody>>,
+}
+
+/// A checked change of an inbox.
+#[derive(Clone, PartialEq, Eq)]
+pub enum InboxChange {
+    /// It lives another 24 hours from now.
+    Extend,
+    /// Its owner is told of mail there, and nowhere else.
+    Webhook(Box<WebhookWish>),
+    /// Its owner is told of mail nowhere.
+    NoWebhook,
+}
+
+impl InboxChange {
+    /// Checks a body.
+    ///
+    /// # Errors
+    /// A [`Kind::Unprocessable`] problem that tells what to send.
+    pub fn check(body: &PatchInboxBody) -> Result<Self, Problem> {
+        let refuse = |detail: &str| Err(Problem::new(Kind::Unprocessable, detail));
+        match (body.extend, &body.webhook) {
+            (Some(true), None) => Ok(Self::Extend),
+            (None, Some(Some(webhook))) => Ok(Self::Webhook(Box::new(WebhookWish::check(webhook)?))),
+            (None, Some(None)) => Ok(Self::NoWebhook),
+            (Some(false), _) => refuse("extend can only be true; DELETE ends an inbox at once."),
+            (Some(true), Some(_)) | (None, None) => {
+                refuse("Send one change at a time: \"extend\": true, or webhook with its url, or \"webhook\": null.")
+            }
+        }
+    }
 }
 
 /// A listing to whoever shows the read token.

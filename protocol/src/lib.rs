@@ -6,7 +6,8 @@
 //! In the order of a message's way: an [`address`] is drawn ([`name`]) and bound to a
 //! [`capability`]; mail for it is described by [`message`], closed by [`sealing`], carried to the
 //! edge by a signed [`batch`], admitted by the [`limiter`], routed by [`region`] and listed by
-//! [`cursor`] through the [`api`], whose refusals are [`problem`]s. Mail that did not come leaves a [`delivery`] record. An attachment is cut from the opened message by
+//! [`cursor`] through the [`api`], whose refusals are [`problem`]s. Mail that did not come leaves a [`delivery`] record; who asked for it
+//! is told of mail by a [`webhook`]. An attachment is cut from the opened message by
 //! [`transfer`] and named by [`disposition`].
 
 pub mod address;
@@ -30,3 +31,4 @@ pub mod security;
 pub mod text;
 pub mod time;
 pub mod transfer;
+pub mod webhook;

@@ -67,3 +67,13 @@ pub const WAIT_SECONDS_MAX: u32 = 55;
 
 /// Messages in one listing when `limit` is not given, and at most.
 pub const LIST_LIMIT: usize = INBOX_MESSAGES;
+
+/// Longest URL of a webhook, in octets: those that services hand out have a quarter of it, and an inbox's share of the
+/// store holds it.
+pub const WEBHOOK_URL_OCTETS: usize = 512;
+
+/// Shortest secret of a webhook, in octets (Standard Webhooks, "Signature scheme").
+pub const WEBHOOK_SECRET_OCTETS_MIN: usize = 24;
+
+/// Longest one.
+pub const WEBHOOK_SECRET_OCTETS_MAX: usize = 64;

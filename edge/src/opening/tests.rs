@@ -131,6 +131,7 @@ fn the_address_is_opened_to_its_owner() {
         provider: protocol::api::Provider::Mayfly,
         privacy: protocol::api::Privacy::Sealed,
         capability: None,
+        webhook: None,
     };
     let view = opener().inbox(view).unwrap();
     assert_eq!((view.address.as_deref(), view.sealed), (Some("quiet-heron-4821@mail.example"), None));

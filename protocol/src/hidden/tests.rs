@@ -41,6 +41,7 @@ fn mail_addresses_and_capabilities_are_not_printed() {
         provider: Provider::Mayfly,
         privacy: Privacy::Sealed,
         capability: Some(canary()),
+        webhook: None,
     };
     let body = CreateInboxBody { name: Some(canary()), purpose: Some(canary()), ..CreateInboxBody::default() };
     let entry = OpenEntry {

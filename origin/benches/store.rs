@@ -59,6 +59,7 @@ async fn filled() -> MemoryStore {
             domain: domain.clone(),
             created_at: NOW,
             expires_at: NOW.plus(INBOX_LIFE),
+            webhook: None,
         };
         assert!(store.create(inbox).await.is_ok());
     }

@@ -28,7 +28,7 @@ use zeroize::Zeroizing;
 pub use self::frame::{Frame, FrameError, PREFIX_OCTETS, Prefix};
 
 /// The version of all this, the pieces of store and queues included. Another one is refused before anything is stopped.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 
 /// Octets that an heir may keep, or that an elder holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

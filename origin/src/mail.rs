@@ -23,6 +23,7 @@ use protocol::{
     id::{InboxId, MessageId},
     sealing::PublicKey,
     time::Timestamp,
+    webhook::Webhook,
 };
 use sha2::Sha256;
 
@@ -136,6 +137,28 @@ pub struct Stored {
     pub id: MessageId,
     /// The change of the inbox that it is.
     pub seq: Seq,
+    /// Whether its owner is to be told.
+    pub notice: Notice,
+}
+
+/// Whether an inbox's owner is told of its mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Nobody asked for it.
+    Unwanted,
+    /// By the inbox's webhook.
+    Webhook,
+}
+
+impl Notice {
+    /// Of an inbox that has this webhook, or none.
+    #[must_use]
+    pub const fn by(webhook: Option<&Arc<Webhook>>) -> Self {
+        match webhook {
+            None => Self::Unwanted,
+            Some(_) => Self::Webhook,
+        }
+    }
 }
 
 /// What an address is found by: an HMAC, so that no store holds the address itself.

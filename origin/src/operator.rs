@@ -168,6 +168,7 @@ impl StandingInbox {
             domain: self.address.domain().clone(),
             created_at: now,
             expires_at: now.plus(INBOX_LIFE),
+            webhook: None,
         }
     }
 }

@@ -24,6 +24,7 @@ pub use jobs::{
 pub use lookups::{Exchange, Lookup, Resolver};
 pub use store::{
     CreateError, Deliveries, Inbox, Listing, NewInbox, Owed, PutError, ReadError, Receipt, Store, StoreStatus,
+    WebhookChange,
 };
 
 use crate::{

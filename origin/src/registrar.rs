@@ -3,6 +3,8 @@
 //! The registrar never keeps a capability, a read token or an address in the clear: what it draws it
 //! hands to the one who asked, and the store gets a hash, a key and sealed octets.
 
+mod webhook;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -13,10 +15,12 @@ use protocol::{
     message::Part,
     name,
     sealing::{Binding, Payload, PublicKey, Sealer},
+    webhook::{WebhookView, WebhookWish},
 };
 use rand_core::Rng;
 use zeroize::Zeroizing;
 
+pub use self::webhook::Hook;
 use crate::{
     limits::NAME_DRAWS,
     mail::AddressHasher,
@@ -45,6 +49,8 @@ pub enum Created {
         inbox: Box<Inbox>,
         /// Its address: known here until the answer is written.
         address: Zeroizing<String>,
+        /// Its webhook, with the secret if it was drawn here.
+        webhook: Option<WebhookView>,
     },
     /// The capability was drawn here, and goes with the answer.
     Assisted {
@@ -52,6 +58,8 @@ pub enum Created {
         inbox: Box<Inbox>,
         /// Its address: known here until the answer is written.
         address: Zeroizing<String>,
+        /// Its webhook, with the secret if it was drawn here.
+        webhook: Option<WebhookView>,
         /// What opens it; wiped with this value.
         capability: Capability,
     },
@@ -102,7 +110,8 @@ impl Registrar {
     /// # Errors
     /// [`CreateRefusal`], one variant a reason.
     pub async fn create(&self, wish: CreateInbox) -> Result<Created, CreateRefusal> {
-        let CreateInbox { owner, name, domain, life, purpose: _ } = wish;
+        let CreateInbox { owner, name, domain, life, webhook, purpose: _ } = wish;
+        let hook = webhook.map(|wish| self.hook(wish));
         let domain = self.domain(domain)?;
         let keys = self.keys(owner);
         let created_at = self.clock.now();
@@ -119,6 +128,7 @@ impl Registrar {
                 domain: domain.clone(),
                 created_at,
                 expires_at,
+                webhook: hook.as_ref().map(|hook| Arc::clone(&hook.webhook)),
             };
             (new, text)
         };
@@ -130,10 +140,10 @@ impl Registrar {
             }
             None => self.draw(attempt).await?,
         };
-        let inbox = Box::new(inbox);
+        let (inbox, webhook) = (Box::new(inbox), hook.map(|hook| hook.view));
         Ok(match keys.drawn {
-            None => Created::Sealed { inbox, address },
-            Some(capability) => Created::Assisted { inbox, address, capability },
+            None => Created::Sealed { inbox, address, webhook },
+            Some(capability) => Created::Assisted { inbox, address, webhook, capability },
         })
     }
 
@@ -171,6 +181,12 @@ impl Registrar {
         }
     }
 
+    /// A webhook as `wish` asks for, with its secret drawn unless it is given.
+    #[must_use]
+    pub fn hook(&self, wish: WebhookWish) -> Hook {
+        Hook::new(wish, &*self.chance)
+    }
+
     fn keys(&self, owner: Owner) -> Keys {
         match owner {
             Owner::Sealed { public_key, read_token_hash } => {
@@ -199,9 +215,11 @@ impl Created {
     /// answer that carries either in the clear.
     #[must_use]
     pub fn view(&self) -> InboxView {
-        let (inbox, address, capability) = match self {
-            Self::Sealed { inbox, address } => (inbox, address, None),
-            Self::Assisted { inbox, address, capability } => (inbox, address, Some(capability.to_text())),
+        let (inbox, address, webhook, capability) = match self {
+            Self::Sealed { inbox, address, webhook } => (inbox, address, webhook, None),
+            Self::Assisted { inbox, address, webhook, capability } => {
+                (inbox, address, webhook, Some(capability.to_text()))
+            }
         };
         InboxView {
             id: inbox.id,
@@ -213,6 +231,7 @@ impl Created {
             provider: Provider::Mayfly,
             privacy: Privacy::Sealed,
             capability,
+            webhook: webhook.clone(),
         }
     }
 }

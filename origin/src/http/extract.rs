@@ -27,11 +27,12 @@ pub(super) trait Form {
 
 impl Form for CreateInboxBody {
     const FORM: &'static str = "Fields, all optional: public_key and read_token_hash (base64url without padding), \
-        assisted (true or false), name, domain and for (strings), ttl (whole seconds).";
+        assisted (true or false), name, domain and for (strings), ttl (whole seconds), webhook ({\"url\", \"secret\"}, the latter optional).";
 }
 
 impl Form for PatchInboxBody {
-    const FORM: &'static str = "The one field is extend (true).";
+    const FORM: &'static str =
+        "One field: extend (true), or webhook ({\"url\", \"secret\"}, the latter optional, or null).";
 }
 
 /// The ids in the path; a text that is no id names nothing.

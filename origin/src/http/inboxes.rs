@@ -9,11 +9,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use protocol::{
-    api::{CreateInbox, CreateInboxBody, InboxView, PatchInboxBody, Privacy, Provider, SealedInbox},
+    api::{CreateInbox, CreateInboxBody, InboxChange, InboxView, PatchInboxBody, Privacy, Provider, SealedInbox},
     bytes::Base64,
     id::InboxId,
     limits::INBOX_LIFE,
     problem::Kind,
+    webhook::WebhookView,
 };
 use zeroize::Zeroize;
 
@@ -25,7 +26,11 @@ use super::{
     opening,
     refused::Refused,
 };
-use crate::{metrics::Drawn, ports::Inbox, registrar::Created};
+use crate::{
+    metrics::Drawn,
+    ports::{Inbox, WebhookChange},
+    registrar::Created,
+};
 
 /// Makes an inbox.
 ///
@@ -52,6 +57,9 @@ pub(super) async fn create(
     drop(created);
     let json = opening::json(&view);
     view.capability.zeroize();
+    if let Some(webhook) = &mut view.webhook {
+        webhook.secret.zeroize();
+    }
     view.address.zeroize();
     let location = format!("/v1/inboxes/{}", view.id);
     let headers = [(header::CONTENT_TYPE, "application/json".to_owned()), (header::LOCATION, location)];
@@ -73,15 +81,15 @@ pub(super) async fn show(
     Bearer(credential): Bearer,
 ) -> Result<Response, Refused> {
     let admitted = shared.admit(id, &credential).await?;
-    view(&shared, admitted.inbox, admitted.reader).await
+    view(&shared, admitted.inbox, None, admitted.reader).await
 }
 
-/// Extends an inbox: it lives another 24 hours from now.
+/// Changes an inbox: it lives another 24 hours from now, or its owner is told of mail elsewhere or nowhere.
 #[utoipa::path(
     patch, path = "/v1/inboxes/{id}", tag = "inboxes", request_body = PatchInboxBody,
     params(("id" = String, Path, description = "The inbox.")),
     responses(
-        (status = 200, description = "The inbox with its new end.", body = InboxView), InboxProblems, BodyProblems
+        (status = 200, description = "The inbox with its new end, or with its new webhook and the secret that was drawn for it.", body = InboxView), InboxProblems, BodyProblems
     )
 )]
 pub(super) async fn change(
@@ -91,12 +99,16 @@ pub(super) async fn change(
     Json(body): Json<PatchInboxBody>,
 ) -> Result<Response, Refused> {
     let admitted = shared.admit(id, &credential).await?;
-    if !body.extend {
-        return Err(Refused::new(Kind::Unprocessable, "extend can only be true; DELETE ends an inbox at once."));
-    }
-    let now = shared.api.clock.now();
-    let inbox = shared.api.store.extend(id, now.plus(INBOX_LIFE), now).await?;
-    view(&shared, inbox, admitted.reader).await
+    let (store, now) = (&shared.api.store, shared.api.clock.now());
+    let (inbox, webhook) = match InboxChange::check(&body)? {
+        InboxChange::Extend => (store.extend(id, now.plus(INBOX_LIFE), now).await?, None),
+        InboxChange::NoWebhook => (store.set_webhook(id, WebhookChange::Remove, now).await?, None),
+        InboxChange::Webhook(wish) => {
+            let hook = shared.api.registrar.hook(*wish);
+            (store.set_webhook(id, WebhookChange::Set(hook.webhook), now).await?, Some(hook.view))
+        }
+    };
+    view(&shared, inbox, webhook, admitted.reader).await
 }
 
 /// Erases an inbox and all its mail, here and at the edge.
@@ -119,7 +131,12 @@ pub(super) async fn erase(
 }
 
 /// An inbox as its reader may see it.
-async fn view(shared: &Shared, inbox: Inbox, reader: Reader) -> Result<Response, Refused> {
+async fn view(
+    shared: &Shared,
+    inbox: Inbox,
+    webhook: Option<WebhookView>,
+    reader: Reader,
+) -> Result<Response, Refused> {
     let mut view = InboxView {
         id: inbox.id,
         address: None,
@@ -130,6 +147,7 @@ async fn view(shared: &Shared, inbox: Inbox, reader: Reader) -> Result<Response,
         provider: Provider::Mayfly,
         privacy: Privacy::Sealed,
         capability: None,
+        webhook,
     };
     let mut response = match reader {
         Reader::Sealed => {

@@ -14,6 +14,7 @@ use protocol::{
     delivery::{DeliveryEvent, OpenDeliveries, SealedDeliveries},
     message::{OpenEntry, SealedEntry},
     problem::{Kind, MEDIA_TYPE, Problem},
+    webhook::{WebhookBody, WebhookEvent, WebhookView},
 };
 use utoipa::{
     IntoResponses, Modify, OpenApi,
@@ -43,7 +44,8 @@ use super::{answer::JSON, deliveries, events, inboxes, messages, raw, refused::R
     ),
     components(schemas(
         CreateInboxBody, PatchInboxBody, InboxView, SealedList, OpenList, SealedEntry, OpenEntry,
-        SealedDeliveries, OpenDeliveries, DeletedEvent, DeliveryEvent, ExpiringEvent, DomainsView, StatusView, Problem
+        SealedDeliveries, OpenDeliveries, DeletedEvent, DeliveryEvent, ExpiringEvent, DomainsView, StatusView, Problem,
+        WebhookBody, WebhookView, WebhookEvent
     )),
     security(("bearer" = [])),
     modifiers(&Everywhere)

@@ -76,6 +76,7 @@ impl World {
             domain: Domain::parse("mayfly.test").unwrap(),
             created_at: now,
             expires_at: now.plus(Millis::from_secs(3600)),
+            webhook: None,
         };
         self.pipeline.parts.store.create(inbox).await.unwrap();
         capability

@@ -13,6 +13,7 @@ use protocol::{
     message::{Part, SealedEntry},
     sealing::PublicKey,
     time::Timestamp,
+    webhook::Webhook,
 };
 
 use crate::{
@@ -40,6 +41,19 @@ pub struct NewInbox {
     pub created_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// Where its owner is told of mail, if anywhere.
+    pub webhook: Option<Arc<Webhook>>,
+}
+
+/// What becomes of an inbox's webhook.
+#[derive(Clone, Debug)]
+pub enum WebhookChange {
+    /// This one takes the place of any other.
+    Set(Arc<Webhook>),
+    /// There is none any more.
+    Remove,
+    /// There is none any more if it is still this one: its owner may have set another meanwhile.
+    RemoveThis(Arc<Webhook>),
 }
 
 /// An inbox as the store has it.
@@ -257,6 +271,12 @@ pub trait Store: Send + Sync {
 
     /// Sets a later end; an earlier one than it has changes nothing.
     async fn extend(&self, id: InboxId, until: Timestamp, now: Timestamp) -> Result<Inbox, ReadError>;
+
+    /// The inbox's webhook, if it has one: gone with its inbox, and nowhere else than here.
+    async fn webhook(&self, id: InboxId, now: Timestamp) -> Result<Option<Arc<Webhook>>, ReadError>;
+
+    /// Sets or removes the inbox's webhook; no change that readers or the edge are told.
+    async fn set_webhook(&self, id: InboxId, change: WebhookChange, now: Timestamp) -> Result<Inbox, ReadError>;
 
     /// Waits until the inbox has a change after `beyond`, or has ended. The caller sets the deadline;
     /// dropping the future costs nothing.

@@ -4,7 +4,7 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::{
-        Mutex,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
 };
@@ -18,16 +18,17 @@ use protocol::{
     id::{InboxId, MessageId},
     message::{Part, SealedEntry, SealedParts},
     time::{Millis, Timestamp},
+    webhook::Webhook,
 };
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use crate::{
     budget::{Budget, NoRoom, Reservation},
-    mail::{AddressKey, Destination, Sealed, SealedRecord, Stored},
+    mail::{AddressKey, Destination, Notice, Sealed, SealedRecord, Stored},
     ports::{
         Chance, Clock, CreateError, Deliveries, Inbox, Listing, NewInbox, Owed, PutError, ReadError, Receipt, Store,
-        StoreStatus, Unreachable,
+        StoreStatus, Unreachable, WebhookChange,
     },
 };
 
@@ -72,6 +73,7 @@ struct Kept {
     blobs: HashMap<(MessageId, Part), Bytes>,
     deleted: Vec<Deletion>,
     deliveries: Vec<DeliveryEntry>,
+    webhook: Option<Arc<Webhook>>,
     erased: bool,
 }
 
@@ -138,10 +140,13 @@ impl Store for FakeStore {
         if self.crowded.load(Ordering::SeqCst) || inboxes.values().any(|kept| kept.key == new.key) {
             return Err(CreateError::AddressTaken);
         }
-        let NewInbox { id, key, read_token_hash, sealed_address, domain, created_at, expires_at, .. } = new;
+        let NewInbox { id, key, read_token_hash, sealed_address, domain, created_at, expires_at, webhook, .. } = new;
         let inbox = Inbox { id, read_token_hash, sealed_address, domain, created_at, expires_at, seq: Seq::START };
         let (entries, blobs, deleted, deliveries) = Default::default();
-        inboxes.insert(id, Kept { inbox: inbox.clone(), key, entries, blobs, deleted, deliveries, erased: false });
+        inboxes.insert(
+            id,
+            Kept { inbox: inbox.clone(), key, entries, blobs, deleted, deliveries, webhook, erased: false },
+        );
         Ok(inbox)
     }
 
@@ -191,10 +196,26 @@ impl Store for FakeStore {
             kept.entries.push(IndexEntry { seq: kept.inbox.seq, entry });
             kept.blobs.insert((id, Part::Content), message.content().clone());
             kept.blobs.insert((id, Part::Raw), message.raw().clone());
-            Ok(Stored { inbox: message.inbox(), id, seq: kept.inbox.seq })
+            let notice = Notice::by(kept.webhook.as_ref());
+            Ok(Stored { inbox: message.inbox(), id, seq: kept.inbox.seq, notice })
         });
         self.tell();
         stored.map_err(|_| PutError::Gone)
+    }
+
+    async fn webhook(&self, id: InboxId, now: Timestamp) -> Result<Option<Arc<Webhook>>, ReadError> {
+        self.with(id, now, |kept| Ok(kept.webhook.clone()))
+    }
+
+    async fn set_webhook(&self, id: InboxId, change: WebhookChange, now: Timestamp) -> Result<Inbox, ReadError> {
+        self.with(id, now, |kept| {
+            kept.webhook = match change {
+                WebhookChange::Set(webhook) => Some(webhook),
+                WebhookChange::Remove => None,
+                WebhookChange::RemoveThis(seen) => kept.webhook.take().filter(|webhook| *webhook != seen),
+            };
+            Ok(kept.inbox.clone())
+        })
     }
 
     async fn list(

@@ -33,7 +33,7 @@ fn registrar(store: &Arc<FakeStore>, domains: &[&str]) -> Registrar {
 }
 
 fn wish(owner: Owner) -> CreateInbox {
-    CreateInbox { owner, name: None, domain: None, life: INBOX_LIFE, purpose: None }
+    CreateInbox { owner, name: None, domain: None, life: INBOX_LIFE, purpose: None, webhook: None }
 }
 
 fn sealed(capability: &Capability) -> Owner {
@@ -46,7 +46,7 @@ fn sealed(capability: &Capability) -> Owner {
 #[tokio::test]
 async fn an_assisted_inbox_is_its_capability() {
     let registrar = registrar(&Arc::default(), &["mayfly.example"]);
-    let Ok(Created::Assisted { inbox, address, capability }) = registrar.create(wish(Owner::Assisted)).await else {
+    let Ok(Created::Assisted { inbox, address, capability, .. }) = registrar.create(wish(Owner::Assisted)).await else {
         panic!("not assisted")
     };
     assert_eq!(inbox.id, capability.inbox_id());

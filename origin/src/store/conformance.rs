@@ -33,6 +33,7 @@ pub(crate) mod model;
 pub(crate) mod records;
 pub(crate) mod room;
 pub(crate) mod waiting;
+pub(crate) mod webhooks;
 
 /// Makes an empty store over a budget.
 pub(crate) type Make<'a> = &'a (dyn Fn(Budget) -> Arc<dyn Store> + Sync);
@@ -96,6 +97,7 @@ pub(crate) fn new_inbox(n: u8, now: Timestamp) -> NewInbox {
         domain: Domain::parse("mail.example").unwrap(),
         created_at: now,
         expires_at: now.plus(INBOX_LIFE),
+        webhook: None,
     }
 }
 
@@ -172,6 +174,8 @@ macro_rules! suite {
             waiting: a_change_wakes_its_waiters, what_has_changed_needs_no_waiting, an_end_wakes_its_waiters,
                 a_waiter_for_nothing_is_told, what_comes_to_be_owed_is_heard, what_was_asked_for_is_not_heard_again,
                 purge_tells_when_to_come_again;
+            webhooks: a_webhook_is_its_inboxes, a_message_says_whether_its_owner_is_told, a_webhook_is_set_and_removed,
+                a_webhook_ends_with_its_inbox, a_webhook_takes_no_room_of_its_own;
         }
     };
     ($make:expr, $histories:expr => $($file:ident: $($check:ident),+;)+) => {

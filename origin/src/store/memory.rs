@@ -30,6 +30,7 @@ use protocol::{
     limits::BATCH_OCTETS,
     message::{Part, SealedEntry},
     time::Timestamp,
+    webhook::Webhook,
 };
 use tokio::sync::futures::OwnedNotified;
 
@@ -51,7 +52,7 @@ use crate::{
     mail::{AddressKey, Destination, Sealed, SealedRecord, Stored},
     ports::{
         CreateError, Deliveries, Inbox, Listing, NewInbox, Owed, PutError, ReadError, Receipt, Store, StoreStatus,
-        Unreachable,
+        Unreachable, WebhookChange,
     },
 };
 
@@ -252,6 +253,14 @@ impl Store for MemoryStore {
 
     async fn extend(&self, id: InboxId, until: Timestamp, now: Timestamp) -> Result<Inbox, ReadError> {
         self.at(id, now)?.extend(id, until, now)
+    }
+
+    async fn webhook(&self, id: InboxId, now: Timestamp) -> Result<Option<Arc<Webhook>>, ReadError> {
+        Ok(self.at(id, now)?.living(id)?.webhook.clone())
+    }
+
+    async fn set_webhook(&self, id: InboxId, change: WebhookChange, now: Timestamp) -> Result<Inbox, ReadError> {
+        self.at(id, now)?.set_webhook(id, change)
     }
 
     async fn changed(&self, id: InboxId, beyond: Seq) -> Result<(), ReadError> {

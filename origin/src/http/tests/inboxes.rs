@@ -11,6 +11,7 @@ use protocol::{
 use serde_json::json;
 
 use super::{Bench, Body, Bytes, header, later, request};
+use crate::ports::Store;
 use data_encoding::BASE64URL_NOPAD;
 
 fn sealed_body(capability: &Capability) -> serde_json::Value {
@@ -101,7 +102,7 @@ async fn an_inbox_is_extended_from_now() {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.json()["expires_at"], later(bench.clock.time(), INBOX_LIFE));
     patch(r#"{"extend":false}"#).await.is_problem(422);
-    patch(r"{}").await.is_problem(400);
+    patch(r"{}").await.is_problem(422);
 }
 
 #[tokio::test]
@@ -146,4 +147,65 @@ async fn a_capability_whose_key_the_mail_is_not_sealed_to_is_told_so() {
     let path = format!("/v1/inboxes/{}", reads.inbox_id());
     bench.get(&path, &reads.to_text()).await.is_problem(403);
     assert_eq!(bench.get(&path, &reads.read_token().to_text()).await.status, 200);
+}
+
+const HOOK: &str = "https://hooks.example.com/a";
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+#[tokio::test]
+async fn a_webhook_is_told_once_with_the_secret_that_was_drawn() {
+    let bench = Bench::new();
+    for body in [json!({"assisted": true}), sealed_body(&Capability::from_bytes([3; 32]))] {
+        let mut body = body;
+        body["webhook"] = json!({"url": "https://HOOKS.example.com:443/a"});
+        let made = bench.post("/v1/inboxes", &body).await;
+        assert_eq!(made.status, 201);
+        let view = made.json();
+        assert_eq!(view["webhook"]["url"], HOOK);
+        let id = view["id"].as_str().unwrap().parse().unwrap();
+        let kept = bench.store.webhook(id, bench.clock.time()).await.unwrap().unwrap();
+        assert_eq!(*kept.to_text(), format!("{} {HOOK}", view["webhook"]["secret"].as_str().unwrap()));
+        if let Some(capability) = view["capability"].as_str() {
+            let shown = bench.get(&format!("/v1/inboxes/{id}"), capability).await.json();
+            assert!(shown.get("webhook").is_none(), "it is told in the answer to the call that set it alone");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_secret_of_the_owners_own_is_not_told_back() {
+    let bench = Bench::new();
+    let body = json!({"assisted": true, "webhook": {"url": HOOK, "secret": SECRET}});
+    let view = bench.post("/v1/inboxes", &body).await.json();
+    assert_eq!(view["webhook"], json!({"url": HOOK}));
+    let id = view["id"].as_str().unwrap().parse().unwrap();
+    let kept = bench.store.webhook(id, bench.clock.time()).await.unwrap().unwrap();
+    assert_eq!(*kept.to_text(), format!("{SECRET} {HOOK}"));
+}
+
+#[tokio::test]
+async fn a_webhook_is_changed_and_removed() {
+    let bench = Bench::new();
+    let inbox = bench.inbox().await;
+    let patch = |body: serde_json::Value, credential: String| {
+        let mut request = request("PATCH", &inbox.path(""), &credential, Body::from(body.to_string()));
+        request.headers_mut().insert(header::CONTENT_TYPE, "application/json".parse().unwrap());
+        bench.send(request)
+    };
+    let kept = || async { bench.store.webhook(inbox.id, bench.clock.time()).await.unwrap() };
+    let set = patch(json!({"webhook": {"url": HOOK}}), inbox.read_token()).await;
+    assert_eq!((set.status.as_u16(), &set.json()["webhook"]["url"]), (200, &json!(HOOK)));
+    let first = set.json()["webhook"]["secret"].as_str().unwrap().to_owned();
+    assert_eq!(*kept().await.unwrap().secret.to_text(), first);
+    let again = patch(json!({"webhook": {"url": HOOK}}), inbox.capability()).await.json();
+    assert_ne!(again["webhook"]["secret"], first, "a new one is drawn");
+    for url in ["http://hooks.example.com/", "https://127.0.0.1/", "https://me:pw@hooks.example.com/"] {
+        let refused = patch(json!({"webhook": {"url": url}}), inbox.read_token()).await;
+        refused.is_problem(422);
+    }
+    assert!(kept().await.is_some(), "what is refused changes nothing");
+    let removed = patch(json!({"webhook": null}), inbox.read_token()).await;
+    assert!(removed.json().get("webhook").is_none());
+    assert!(kept().await.is_none());
+    patch(json!({"webhook": null}), Capability::from_bytes([9; 32]).to_text().to_string()).await.is_problem(403);
 }

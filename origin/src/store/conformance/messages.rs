@@ -7,13 +7,16 @@ use protocol::{
 };
 
 use super::*;
-use crate::ports::{ReadError, Unreachable};
+use crate::{
+    mail::Notice,
+    ports::{ReadError, Unreachable},
+};
 
 pub(crate) async fn a_message_is_read_part_by_part(make: Make<'_>) {
     let store = fresh(make);
     make_inbox(&*store, 1, NOON).await;
     let stored = put(&*store, 1, 4, at(1)).await.unwrap();
-    assert_eq!(stored, Stored { inbox: inbox_id(1), id: message_id(4), seq: Seq(1) });
+    assert_eq!(stored, Stored { inbox: inbox_id(1), id: message_id(4), seq: Seq(1), notice: Notice::Unwanted });
     let sealed = sealed(1, 4, at(1), 100);
     let entry = store.entry(inbox_id(1), message_id(4), at(1)).await.unwrap();
     assert_eq!((entry.id, entry.received_at), (message_id(4), at(1)));

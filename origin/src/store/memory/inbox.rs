@@ -16,6 +16,7 @@ use protocol::{
     message::Part,
     sealing::PublicKey,
     time::Timestamp,
+    webhook::Webhook,
 };
 
 use super::{
@@ -25,7 +26,7 @@ use super::{
 use crate::{
     budget::Reservation,
     limits::{DELETION_OVERHEAD, GONE_MEMORY, INBOX_DELETIONS},
-    mail::{AddressKey, Sealed, SealedRecord, Stored},
+    mail::{AddressKey, Notice, Sealed, SealedRecord, Stored},
     ports::{Inbox, NewInbox},
 };
 
@@ -103,6 +104,7 @@ pub(super) struct Kept {
     pub(super) records: Records,
     told: Told,
     pub(super) debt: Debt,
+    pub(super) webhook: Option<Arc<Webhook>>,
     pub(super) room: Reservation,
 }
 
@@ -152,6 +154,7 @@ impl Kept {
             records: Records::default(),
             told: Told::Nothing,
             debt: Debt::None,
+            webhook: new.webhook,
             room,
         }
     }
@@ -176,7 +179,7 @@ impl Kept {
     pub(super) fn stored(&self, id: MessageId) -> Option<Stored> {
         let went = || self.deleted.iter().find(|gone| gone.deletion.id == id).map(|gone| gone.deletion.seq);
         let seq = self.find(id).map(|message| message.seq).or_else(went)?;
-        Some(Stored { inbox: self.id, id, seq })
+        Some(Stored { inbox: self.id, id, seq, notice: Notice::by(self.webhook.as_ref()) })
     }
 
     /// Keeps a message; it must be new and there must be room in the inbox.

@@ -13,6 +13,7 @@ use protocol::{
     id::{ID_OCTETS, InboxId, MessageId},
     sealing::{PublicKey, Suite},
     time::Timestamp,
+    webhook::Webhook,
 };
 
 use super::inbox::{AtEdge, Debt, Told};
@@ -45,6 +46,7 @@ pub(super) struct InboxItem {
     pub(super) seq: Seq,
     pub(super) told: Told,
     pub(super) debt: Debt,
+    pub(super) webhook: Option<Arc<Webhook>>,
 }
 
 /// A message. Its end follows from its inbox's.
@@ -183,6 +185,10 @@ impl InboxItem {
             Told::Record { seq, expires_at } => head.octets(&[1]).number(seq.0).time(expires_at),
         };
         head.debt(self.debt);
+        match &self.webhook {
+            None => head.octets(&[0]),
+            Some(webhook) => head.octets(&[1]).text(webhook.to_text().as_bytes()),
+        };
         Vec::new()
     }
 
@@ -202,6 +208,14 @@ impl InboxItem {
             _ => return Err(Malformed),
         };
         let debt = head.debt()?;
+        let webhook = match head.octet()? {
+            0 => None,
+            1 => {
+                let text = std::str::from_utf8(head.text()?).map_err(|_| Malformed)?;
+                Some(Arc::new(Webhook::parse(text).ok_or(Malformed)?))
+            }
+            _ => return Err(Malformed),
+        };
         Ok(Self {
             id,
             key,
@@ -215,6 +229,7 @@ impl InboxItem {
             seq,
             told,
             debt,
+            webhook,
         })
     }
 }

@@ -7,6 +7,7 @@
 
 mod records;
 mod transfer;
+mod webhooks;
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -28,7 +29,7 @@ use super::{
 use crate::{
     budget::{NoRoom, Reservation},
     limits::{GONE_MEMORY, INBOX_OVERHEAD, TOMBSTONE_OVERHEAD},
-    mail::{AddressKey, Destination, Sealed, Stored},
+    mail::{AddressKey, Destination, Notice, Sealed, Stored},
     ports::{CreateError, Inbox, NewInbox, PutError, ReadError, Receipt, Unreachable},
     store::waiters::Waiters,
 };
@@ -202,8 +203,9 @@ impl Shard {
             return Ok(stored);
         }
         let kept = Self::living_mut(&mut self.places, id).map_err(|_| PutError::Gone)?;
+        let notice = Notice::by(kept.webhook.as_ref());
         let message = kept.keep(sealed, room, now);
-        let stored = Stored { inbox: id, id: message.id, seq: message.seq };
+        let stored = Stored { inbox: id, id: message.id, seq: message.seq, notice };
         self.expiries.insert((message.expires_at, id, message.seq));
         self.shared.evictable.fetch_add(message.evictable(), Ordering::AcqRel);
         self.owe(id, now);

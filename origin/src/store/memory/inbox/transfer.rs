@@ -28,6 +28,7 @@ impl Kept {
             seq: self.seq,
             told: self.told,
             debt: self.debt,
+            webhook: self.webhook.clone(),
         }));
         let inbox = self.id;
         items.extend(self.messages.iter().map(|message| {
@@ -76,6 +77,7 @@ impl Kept {
             records: crate::store::memory::records::Records::default(),
             told: item.told,
             debt: item.debt,
+            webhook: item.webhook,
             room,
         }
     }

@@ -1,13 +1,13 @@
 use std::sync::{Arc, Mutex, PoisonError, atomic::Ordering};
 
-use protocol::{id::InboxId, message::Part};
+use protocol::{id::InboxId, message::Part, webhook::Webhook};
 
 use super::*;
 use crate::{
     budget::Budget,
     limits::MESSAGE_OVERHEAD,
     mail::SealedRecord,
-    ports::{CreateError, PutError, ReadError, Store, Unreachable},
+    ports::{CreateError, PutError, ReadError, Store, Unreachable, WebhookChange},
     store::{
         conformance::{
             NONE, NOON, PLENTY, address_key, at, inbox_id, make_inbox, message_id, model, new_inbox, put, receipt,
@@ -42,6 +42,8 @@ async fn full() -> MemoryStore {
     store.delete_message(inbox_id(1), message_id(2), at(2)).await.unwrap();
     let record = SealedRecord::of_octets(inbox_id(1), message_id(9), at(3), Bytes::from_static(b"sealed"));
     store.note(record, at(3)).await.unwrap();
+    let webhook = Webhook::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw https://hooks.example.com/").unwrap();
+    store.set_webhook(inbox_id(1), WebhookChange::Set(Arc::new(webhook)), at(3)).await.unwrap();
     put(&store, 2, 7, at(3)).await.unwrap();
     let owed = store.owed(&NONE, 1, at(4)).await.unwrap();
     store.settle(owed.iter().map(receipt).collect()).await.unwrap();
@@ -84,6 +86,8 @@ async fn all_that_can_be_asked_for_is_answered_as_before() {
             assert_eq!(new.part(id, message_id(3), part, at(6)).await, old.part(id, message_id(3), part, at(6)).await);
         }
     }
+    let (theirs, ours) = (new.webhook(inbox_id(1), at(6)).await, old.webhook(inbox_id(1), at(6)).await);
+    assert!(theirs.unwrap().unwrap() == ours.unwrap().unwrap());
     assert_eq!(new.destination(&address_key(2), at(6)).await.err(), Some(Unreachable::Expired));
     assert_eq!(new.destination(&address_key(1), at(6)).await.unwrap().inbox, inbox_id(1));
     let debts = |owed: Vec<crate::ports::Owed>| owed.iter().map(|owed| format!("{owed:?}")).collect::<Vec<_>>();

@@ -11,6 +11,7 @@ use protocol::{
     message::{Part, SealedEntry},
     sealing::{PublicKey, Suite},
     time::Timestamp,
+    webhook::Webhook,
 };
 use redis::Value;
 
@@ -27,10 +28,10 @@ use super::{
 use crate::{
     budget::{NoRoom, Reservation},
     limits::{GONE_MEMORY, MESSAGE_OVERHEAD, RECORD_OVERHEAD, REDIS_CLAIM, REDIS_MARGIN},
-    mail::{AddressKey, Destination, Sealed, SealedRecord, Stored},
+    mail::{AddressKey, Destination, Notice, Sealed, SealedRecord, Stored},
     ports::{
         CreateError, Deliveries, Inbox, Listing, NewInbox, Owed, PutError, ReadError, Receipt, Store, StoreStatus,
-        Unreachable,
+        Unreachable, WebhookChange,
     },
     store::memory::lock,
 };
@@ -68,6 +69,11 @@ impl Drop for Seat<'_> {
     fn drop(&mut self) {
         lock(&self.inner.view.waiters).leave(self.id);
     }
+}
+
+/// A webhook as it is kept.
+fn line(webhook: Option<&Webhook>) -> Bytes {
+    webhook.map(|webhook| of(webhook.to_text().as_bytes())).unwrap_or_default()
 }
 
 fn message(id: MessageId) -> Bytes {
@@ -188,7 +194,10 @@ impl Inner {
 
 fn stored(inbox: InboxId, id: MessageId, what: What, payload: &[Value]) -> Result<Stored, PutError> {
     match (what, payload) {
-        (What::Ok, [seq]) => Ok(Stored { inbox, id, seq: Seq(number(seq).map_err(Unavailable::from)?) }),
+        (What::Ok, [seq, hook @ ..]) => {
+            let notice = if matches!(hook, [Value::Int(1)]) { Notice::Webhook } else { Notice::Unwanted };
+            Ok(Stored { inbox, id, seq: Seq(number(seq).map_err(Unavailable::from)?), notice })
+        }
         (What::Gone, _) => Err(PutError::Gone),
         (What::Full, _) => Err(PutError::InboxFull),
         _ => Err(PutError::Unavailable),
@@ -215,6 +224,7 @@ impl Store for RedisStore {
             of(new.domain.as_str().as_bytes()),
             decimal(new.created_at.as_millis()),
             decimal(new.expires_at.as_millis()),
+            line(new.webhook.as_deref()),
         ];
         let answer = inner.keep(inner.inbox_call(Script::Create, new.id, new.created_at, args)).await?;
         if answer.what == What::Ok {
@@ -312,6 +322,23 @@ impl Store for RedisStore {
         inner.hold_address(own, id, until, now).await?;
         let call = inner.inbox_call(Script::Extend, id, now, vec![decimal(until.as_millis())]);
         let payload = living(inner.keep(call).await?)?;
+        Ok(heads::inbox(id, &payload).map_err(Unavailable::from)?)
+    }
+
+    async fn webhook(&self, id: InboxId, now: Timestamp) -> Result<Option<Arc<Webhook>>, ReadError> {
+        let payload = living(self.inner.ask(self.inner.inbox_call(Script::Webhook, id, now, vec![])).await?)?;
+        let line = payload.first().map(octets).ok_or(ReadError::Unavailable)?.map_err(Unavailable::from)?;
+        let webhook = std::str::from_utf8(line).ok().filter(|line| !line.is_empty()).and_then(Webhook::parse);
+        Ok(webhook.map(Arc::new))
+    }
+
+    async fn set_webhook(&self, id: InboxId, change: WebhookChange, now: Timestamp) -> Result<Inbox, ReadError> {
+        let args = match &change {
+            WebhookChange::Set(webhook) => vec![line(Some(webhook)), Bytes::new()],
+            WebhookChange::Remove => vec![Bytes::new(), Bytes::new()],
+            WebhookChange::RemoveThis(seen) => vec![Bytes::new(), line(Some(seen))],
+        };
+        let payload = living(self.inner.keep(self.inner.inbox_call(Script::SetWebhook, id, now, args)).await?)?;
         Ok(heads::inbox(id, &payload).map_err(Unavailable::from)?)
     }
 

@@ -27,6 +27,8 @@ pub(super) enum Script {
     DeleteMessage,
     DeleteInbox,
     Extend,
+    Webhook,
+    SetWebhook,
     Purge,
     Debts,
     Owed,
@@ -72,7 +74,7 @@ pub(super) struct Call {
 }
 
 /// All scripts, in the order of the enum.
-const ALL: [(Script, Ground, AtTheCap, &str); 21] = {
+const ALL: [(Script, Ground, AtTheCap, &str); 23] = {
     use AtTheCap::{Refused, Runs};
     use Ground::{Key, Shard};
     [
@@ -86,6 +88,9 @@ const ALL: [(Script, Ground, AtTheCap, &str); 21] = {
         (Script::DeleteMessage, Shard, Runs, include_str!("scripts/delete_message.lua")),
         (Script::DeleteInbox, Shard, Runs, include_str!("scripts/delete_inbox.lua")),
         (Script::Extend, Shard, Runs, include_str!("scripts/extend.lua")),
+        (Script::Webhook, Shard, Runs, include_str!("scripts/webhook.lua")),
+        // What it takes is a part of the inbox's share, and whoever is full must be able to remove.
+        (Script::SetWebhook, Shard, Runs, include_str!("scripts/set_webhook.lua")),
         (Script::Purge, Shard, Runs, include_str!("scripts/purge.lua")),
         (Script::Debts, Shard, Runs, include_str!("scripts/debts.lua")),
         (Script::Owed, Shard, Runs, include_str!("scripts/owed.lua")),

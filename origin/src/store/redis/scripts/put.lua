@@ -4,11 +4,12 @@ local id, mid, received = ARGV[4], ARGV[5], tonumber(ARGV[6])
 local summary, content, raw = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local what = place(id)
 if what ~= 'living' then return answer('gone') end
+local hook = call('HEXISTS', I(id), 'hook')
 local known = call('HGET', M(id), mid) or call('HGET', D(id), mid)
 if known then
   -- WAIT tells of what its own connection wrote: this connection must write to learn that replicas have the message.
   dirty = true
-  return answer('ok', { (struct.unpack('>I6', known)) })
+  return answer('ok', { (struct.unpack('>I6', known)), hook })
 end
 if call('HLEN', M(id)) >= INBOX_MESSAGES then return answer('full') end
 if not ARGV[10] then return answer('new') end
@@ -24,4 +25,4 @@ take(id, octets)
 count('evictable', octets - DELETION_OVERHEAD)
 owe(id, now)
 wake(id)
-return answer('ok', { seq })
+return answer('ok', { seq, hook })

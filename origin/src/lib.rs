@@ -12,6 +12,8 @@ pub mod store;
 pub mod sync;
 
 pub mod admission;
+pub mod webhooks;
+
 pub mod http;
 pub mod jobs;
 

@@ -13,6 +13,7 @@ mod reports;
 mod senders;
 mod shared_store;
 mod signatures;
+mod webhooks;
 
 use protocol::time::Millis;
 
@@ -28,6 +29,7 @@ pub use reports::*;
 pub use senders::*;
 pub use shared_store::*;
 pub use signatures::*;
+pub use webhooks::*;
 
 /// Longest command line in octets with its CRLF: 512 (RFC 5321 §4.5.3.1.4) and what MAIL and RCPT parameters add.
 pub const COMMAND_LINE: usize = 2048;

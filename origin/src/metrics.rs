@@ -8,6 +8,7 @@ mod jobs;
 mod records;
 mod reports;
 mod stock;
+mod webhooks;
 
 use prometheus_client::{
     encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder, text},
@@ -23,6 +24,7 @@ pub use self::{
     certificates::{Certificates, Ordered},
     jobs::{Attempt, Jobs},
     records::Records,
+    webhooks::Webhooks,
 };
 use self::{reports::Reports, stock::Stock};
 use crate::{
@@ -51,6 +53,8 @@ pub struct Metrics {
     reports: Reports,
     /// Delivery records.
     pub records: Records,
+    /// Telling owners of mail.
+    pub webhooks: Webhooks,
     store: Stock,
     /// The queues.
     pub jobs: Jobs,
@@ -228,6 +232,7 @@ impl Metrics {
             senders: senders::Senders::default(),
             reports: Reports::default(),
             records: Records::default(),
+            webhooks: Webhooks::default(),
             store: Stock::default(),
             jobs: Jobs::default(),
             certificates: Certificates::default(),
@@ -236,6 +241,7 @@ impl Metrics {
         metrics.begin_at_zero();
         metrics.senders.register(&mut metrics.registry);
         metrics.records.register(&mut metrics.registry);
+        metrics.webhooks.register(&mut metrics.registry);
         metrics.store.register(&mut metrics.registry);
         metrics.jobs.register(&mut metrics.registry);
         metrics.certificates.register(&mut metrics.registry);

@@ -6,6 +6,7 @@ mod challenges;
 mod jobs;
 mod lookups;
 mod store;
+mod webhooks;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -26,6 +27,7 @@ pub use store::{
     CreateError, Deliveries, Inbox, Listing, NewInbox, Owed, PutError, ReadError, Receipt, Store, StoreStatus,
     WebhookChange,
 };
+pub use webhooks::{Courier, SignedEvent, Unanswered, WebhookAnswer};
 
 use crate::{
     budget::{NoRoom, Reservation},

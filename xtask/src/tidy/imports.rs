@@ -8,7 +8,8 @@ use super::{
 
 /// The stages of the origin.
 const STAGES: &[&str] =
-    &["intake", "judge", "seal", "store", "sync", "jobs", "admission", "failover", "rotation", "http"];
+const STAGES: &[&str] =
+    &["intake", "judge", "seal", "store", "sync", "jobs", "admission", "failover", "rotation", "webhooks", "http"];
 
 /// What stands above the stages and names them: no stage names these.
 const ABOVE: &[&str] = &["app", "cli", "pipeline"];

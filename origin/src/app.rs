@@ -260,6 +260,7 @@ impl Parts {
             chance: Arc::clone(&self.chance),
             primitives: Arc::new(AwsLc),
             metrics: Arc::clone(&self.metrics),
+            notices: pipeline::Notices::Off,
         }));
         let reception: Arc<dyn Reception> = Arc::<Pipeline>::clone(&pipeline);
         #[cfg(feature = "bench")]

@@ -5,6 +5,7 @@
 
 mod copies;
 pub mod evidence;
+mod notices;
 mod pace;
 mod records;
 mod repeats;
@@ -20,9 +21,11 @@ use protocol::{
 use tokio::sync::{RwLock, Semaphore};
 use zeroize::Zeroizing;
 
+pub use self::notices::Notices;
 use self::{
     copies::{Closed, Copy, Told, fold, outcome},
     evidence::Lost,
+    notices::Herald,
     records::{Recorder, Said},
     repeats::{Mark, Marker, Repeats},
 };
@@ -63,6 +66,8 @@ pub struct Parts {
     pub primitives: Arc<dyn Primitives>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Who tells owners of their mail.
+    pub notices: Notices,
 }
 
 /// Everything behind the SMTP session.
@@ -72,6 +77,7 @@ pub struct Pipeline {
     long: Semaphore,
     taking: RwLock<Taking>,
     recorder: Recorder,
+    herald: Herald,
 }
 
 /// Whether mail is taken still.
@@ -150,6 +156,7 @@ impl Pipeline {
             long: Semaphore::new(LONG_MESSAGES),
             taking: RwLock::new(Taking::Mail),
             recorder: Recorder::default(),
+            herald: Herald::default(),
         }
     }
 
@@ -225,7 +232,9 @@ impl Pipeline {
                 Copy::Known => Delivery::Stored,
                 Copy::New(sealed) => {
                     let part = room.split(sealed.octets() + MESSAGE_OVERHEAD);
-                    outcome(self.parts.store.put(sealed, part, self.parts.clock.now()).await)
+                    let put = self.parts.store.put(sealed, part, self.parts.clock.now()).await;
+                    self.announce(&put);
+                    outcome(put)
                 }
             };
             outcomes.push(outcome);

@@ -44,6 +44,7 @@ pub enum Key {
     SyncEdge,
     SyncKey,
     DnsServers,
+    WebhooksAllow,
     AcmeDirectory,
     AcmeContact,
     AcmeNames,
@@ -215,6 +216,12 @@ pub const ALL: &[Description] = &[
         "dns.servers",
         "system",
         "who is asked about senders: addresses, each with its port or 53; system: resolv.conf's; off: nobody, no sender is checked",
+    ),
+    plain(
+        Key::WebhooksAllow,
+        "webhooks.allow",
+        "",
+        "networks of your own that inboxes' webhooks may be in, beside public addresses; none: public ones alone",
     ),
     plain(
         Key::AcmeDirectory,

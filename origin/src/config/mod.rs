@@ -15,6 +15,7 @@ mod lmtp;
 mod operator;
 mod policy;
 mod store;
+mod webhooks;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -34,6 +35,7 @@ pub use self::{
     lmtp::Lmtp,
     operator::OperatorInbox,
     store::{Engine, Servers, Store},
+    webhooks::Webhooks,
 };
 use self::{
     keys::Key,
@@ -72,6 +74,8 @@ pub struct Config {
     pub dns: Dns,
     /// What is done about what is found out.
     pub policy: Policy,
+    /// Where owners may be told of their mail.
+    pub webhooks: Webhooks,
 }
 
 /// Mail in.
@@ -227,6 +231,7 @@ impl Config {
                 dns,
             )?,
             policy: policy::read(settings)?,
+            webhooks: webhooks::webhooks(settings)?,
         })
     }
 }

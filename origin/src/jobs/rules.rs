@@ -44,8 +44,9 @@ impl Rules {
     #[must_use]
     pub const fn of(queue: Queue) -> Self {
         let (attempts, first, longest) = match queue {
-            // About five hours in the middle: a receiver's outage is outlived, and mail lives for a day.
-            Queue::Webhooks => (16, Millis::from_secs(5), Millis::from_secs(60 * 60)),
+            // The handler itself says when, by the message's age and end, and puts off what finds no seat at its host:
+            // this is for what it cannot say.
+            Queue::Webhooks => (1_024, Millis::from_secs(1), Millis::from_secs(30)),
             // Probes come again by themselves: a late one says nothing.
             Queue::Health | Queue::Domains => (2, Millis::from_secs(1), Millis::from_secs(1)),
             // An alert that was never told is worse than a late one: about two hours.

@@ -46,6 +46,10 @@ pub(super) struct World {
 }
 
 pub(super) fn world(octets: usize) -> World {
+    world_with(octets, Notices::Off)
+}
+
+pub(super) fn world_with(octets: usize, notices: Notices) -> World {
     let clock = Arc::new(Hand(AtomicU64::new(1_000_000)));
     let pipeline = Pipeline::new(Parts {
         store: Arc::new(MemoryStore::new(Budget::new(octets, octets))),
@@ -59,6 +63,7 @@ pub(super) fn world(octets: usize) -> World {
         chance: Arc::new(Counting(AtomicU64::new(1))),
         primitives: Arc::new(Portable),
         metrics: Arc::new(Metrics::new()),
+        notices,
     });
     World { pipeline, clock }
 }

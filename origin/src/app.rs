@@ -12,10 +12,12 @@ mod lmtp;
 mod operator;
 mod porch;
 mod process;
+mod senders;
 mod serving;
 mod store;
 #[cfg(feature = "bench")]
 mod unsealed;
+mod webhooks;
 
 use std::{io, sync::Arc};
 
@@ -34,8 +36,8 @@ use self::{
 };
 use crate::{
     chance::SystemChance,
-    config::{Config, Dns, Smtp, Sync},
-    dns::hickory::{Deadlines, Hickory, ResolverError, Servers},
+    config::{Config, Smtp, Sync},
+    dns::hickory::ResolverError,
     http::{self, Admit, ApiState, operator_router, router},
     intake::{
         self, Bounds,
@@ -48,7 +50,7 @@ use crate::{
     operator::StandingInbox,
     pipeline::{self, Pipeline, Senders},
     ports::{Chance, Clock, EdgeLink, PushError, Reception, Store},
-    registrar::Registrar,
+    registrar::{Registrar, Webhooks},
     seal::aws_lc::AwsLc,
     sync::https::HttpsLink,
 };
@@ -93,6 +95,9 @@ pub enum StartError {
     /// DNS cannot be asked.
     #[error(transparent)]
     Dns(#[from] ResolverError),
+    /// Webhooks cannot be reached.
+    #[error(transparent)]
+    Webhooks(#[from] crate::webhooks::https::HttpsError),
     /// The way to the edge cannot be built.
     #[error("the link to the edge cannot be built: {0}")]
     Link(String),
@@ -135,6 +140,7 @@ struct Intake {
     senders: Senders,
     operator: StandingInbox,
     challenges: certificates::Answers,
+    webhooks: webhooks::Telling,
 }
 
 /// What the process was told last.
@@ -159,7 +165,7 @@ pub async fn serve(config: Config, say: impl FnOnce(&str)) -> Result<(), StartEr
 
 /// Runs until `ended`.
 async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output = ()>) -> Result<(), StartError> {
-    let senders = senders(&config.dns)?;
+    let senders = senders::senders(&config.dns)?;
     if let Some(folder) = config.http.page.as_ref().filter(|folder| !folder.join("index.html").is_file()) {
         return Err(StartError::Page(folder.clone()));
     }
@@ -173,12 +179,13 @@ async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output =
     let (mut household, (leave, leaving)) = (JoinSet::new(), watch::channel(false));
     let challenges = source.keep(&mut household, &parts, leaving)?;
     let link = link(&config, &parts)?;
+    let webhooks = webhooks::Telling::build(&config, &senders, &parts)?;
     // Whatever may fail has not: from here on the content of a process before may be this one's.
     let drawn = before.take(&mut parts.estate, &parts.queues.kept).await?;
     sockets.look_after(&config);
     parts.hasher = AddressHasher::new(&parts.estate.hasher);
     let operator = operator::standing(&config, drawn_before(&drawn), parts.chance.as_ref());
-    let intake = Intake { tls, senders, operator, challenges };
+    let intake = Intake { tls, senders, operator, challenges, webhooks };
     let site = Site { parts, sockets, config, intake, link };
     let mut serving = Serving::open(&site).await;
     let porch = porch.open();
@@ -244,7 +251,7 @@ impl Parts {
         fronts: &mut JoinSet<()>,
         listeners: Listeners,
         config: &Config,
-        Intake { tls, senders, operator, challenges }: Intake,
+        Intake { tls, senders, operator, challenges, webhooks }: Intake,
         draining: &watch::Receiver<bool>,
     ) -> Arc<Pipeline> {
         let intake = self.intake(&config.smtp, tls);
@@ -260,7 +267,7 @@ impl Parts {
             chance: Arc::clone(&self.chance),
             primitives: Arc::new(AwsLc),
             metrics: Arc::clone(&self.metrics),
-            notices: pipeline::Notices::Off,
+            notices: webhooks.notices(&self.queues.jobs),
         }));
         let reception: Arc<dyn Reception> = Arc::<Pipeline>::clone(&pipeline);
         #[cfg(feature = "bench")]
@@ -277,7 +284,7 @@ impl Parts {
         });
 
         let challenges = challenges.open(listeners.challenges, fronts, draining);
-        let api = self.api(config, operator, draining);
+        let api = self.api(config, (operator, webhooks.served()), draining);
         let doors = [
             (listeners.http, router(api.clone()).merge(challenges), HTTP_CONNECTIONS),
             (listeners.operator, operator_router(api).merge(self.queues.door(self)), OPERATOR_CONNECTIONS),
@@ -304,13 +311,15 @@ impl Parts {
         }
     }
 
-    fn api(&self, config: &Config, operator: StandingInbox, draining: &watch::Receiver<bool>) -> ApiState {
+    fn api(&self, config: &Config, with: (StandingInbox, Webhooks), draining: &watch::Receiver<bool>) -> ApiState {
+        let (operator, webhooks) = with;
         let registrar = Registrar {
             store: Arc::clone(&self.store),
             hasher: self.hasher.clone(),
             domains: config.domains.clone(),
             chance: Arc::clone(&self.chance),
             clock: self.clock(),
+            webhooks,
         };
         ApiState {
             store: Arc::clone(&self.store),
@@ -329,15 +338,6 @@ impl Parts {
             },
         }
     }
-}
-
-fn senders(dns: &Dns) -> Result<Senders, ResolverError> {
-    let servers = match dns {
-        Dns::Off => return Ok(Senders::Unchecked),
-        Dns::System => Servers::System,
-        Dns::Servers(servers) => Servers::These(servers.clone()),
-    };
-    Ok(Senders::CheckedBy(Arc::new(Hickory::new(&servers, Deadlines::default())?)))
 }
 
 fn link(config: &Config, parts: &Parts) -> Result<Option<Arc<dyn EdgeLink>>, StartError> {

@@ -20,7 +20,7 @@ use protocol::{
 use rand_core::Rng;
 use zeroize::Zeroizing;
 
-pub use self::webhook::Hook;
+pub use self::webhook::{Hook, Webhooks};
 use crate::{
     limits::NAME_DRAWS,
     mail::AddressHasher,
@@ -39,6 +39,8 @@ pub struct Registrar {
     pub chance: Arc<dyn Chance>,
     /// Says when an inbox begins.
     pub clock: Arc<dyn Clock>,
+    /// Whether owners may ask to be told of mail.
+    pub webhooks: Webhooks,
 }
 
 /// An inbox that was just made, and what its maker alone is told.
@@ -89,6 +91,9 @@ pub enum CreateRefusal {
     /// The same keys made an inbox before.
     #[error("an inbox with these keys exists")]
     InboxExists,
+    /// Nobody is told of mail here.
+    #[error("there are no webhooks here")]
+    NoWebhooks,
     /// No room for another.
     #[error("no room for another inbox")]
     NoRoom,
@@ -111,7 +116,7 @@ impl Registrar {
     /// [`CreateRefusal`], one variant a reason.
     pub async fn create(&self, wish: CreateInbox) -> Result<Created, CreateRefusal> {
         let CreateInbox { owner, name, domain, life, webhook, purpose: _ } = wish;
-        let hook = webhook.map(|wish| self.hook(wish));
+        let hook = webhook.map(|wish| self.hook(wish)).transpose()?;
         let domain = self.domain(domain)?;
         let keys = self.keys(owner);
         let created_at = self.clock.now();
@@ -182,9 +187,14 @@ impl Registrar {
     }
 
     /// A webhook as `wish` asks for, with its secret drawn unless it is given.
-    #[must_use]
-    pub fn hook(&self, wish: WebhookWish) -> Hook {
-        Hook::new(wish, &*self.chance)
+    ///
+    /// # Errors
+    /// [`CreateRefusal::NoWebhooks`].
+    pub fn hook(&self, wish: WebhookWish) -> Result<Hook, CreateRefusal> {
+        match self.webhooks {
+            Webhooks::Off => Err(CreateRefusal::NoWebhooks),
+            Webhooks::Served => Ok(Hook::new(wish, &*self.chance)),
+        }
     }
 
     fn keys(&self, owner: Owner) -> Keys {

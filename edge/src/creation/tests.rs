@@ -53,3 +53,16 @@ fn the_region_is_given_what_a_client_with_keys_would_give_and_no_capability() {
     assert_eq!((told.ttl, told.name.as_deref()), (Some(60), Some("quiet-heron")));
     assert_eq!(told.read_token_hash.unwrap().as_slice(), capability().read_token().hash().as_bytes());
 }
+
+#[test]
+fn a_webhook_goes_to_the_region_as_it_is_and_a_bad_one_goes_nowhere() {
+    let wish = |url: &str| format!(r#"{{"assisted":true,"webhook":{{"url":"{url}"}}}}"#);
+    let Ok(Wish::Assisted(body)) = read(JSON, wish("https://hooks.example.com/a").as_bytes()) else {
+        panic!("a wish");
+    };
+    let told = serde_json::to_value(on_behalf(body, &capability())).unwrap();
+    assert_eq!(told["webhook"], serde_json::json!({"url": "https://hooks.example.com/a"}));
+    let refusal = read(JSON, wish("http://canary.example/").as_bytes()).err().unwrap();
+    assert_eq!(refusal.problem.status, 422);
+    assert!(!refusal.problem.detail.contains("canary"));
+}

@@ -81,7 +81,6 @@ impl Queues {
         Ok(Self { jobs, kept, config: config.jobs.clone() })
     }
 
-    #[expect(dead_code, reason = "no queue has a handler yet")]
     /// Sets workers to a queue until `stop` says so; they finish what they have, for as long as `staff` is waited for.
     pub(super) fn staff(
         &self,

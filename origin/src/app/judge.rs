@@ -6,7 +6,7 @@ use protocol::limits::MESSAGE_OCTETS;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
-use super::{StartError, ThisClock, senders};
+use super::{StartError, ThisClock, senders::senders};
 use crate::{
     config::Config,
     judge::Evidence,

@@ -166,6 +166,7 @@ impl Serving {
 
         let mut fronts = JoinSet::new();
         let pipeline = parts.open(&mut fronts, listeners, config, intake.clone(), &draining);
+        intake.webhooks.open(&mut background, parts, &pipeline, &ending);
         let recording = Arc::clone(&pipeline);
         background.spawn(async move { recording.keep_records(ending).await });
         Self { fronts, background, pipeline, drain, end }

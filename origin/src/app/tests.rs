@@ -60,7 +60,7 @@ pub(super) fn address(bound: &serde_json::Value, name: &str) -> SocketAddr {
 async fn the_operator_reads_what_is_sent_to_postmaster_from_the_first_minute() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = anywhere();
-    config.dns = Dns::Off;
+    config.dns = crate::config::Dns::Off;
     config.lmtp = crate::config::Lmtp::Socket { path: folder.path().join("lmtp"), mode: 0o600 };
     let (bound, end, running) = started(config).await;
     let mut door = send(address(&bound, "operator"), "GET /inbox HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").await;

@@ -215,7 +215,7 @@ pub const ALL: &[Description] = &[
         Key::DnsServers,
         "dns.servers",
         "system",
-        "who is asked about senders: addresses, each with its port or 53; system: resolv.conf's; off: nobody, no sender is checked",
+        "who is asked about senders: addresses, each with its port or 53; system: resolv.conf's; off: nobody, no sender is checked, and there are no webhooks",
     ),
     plain(
         Key::WebhooksAllow,

@@ -104,7 +104,7 @@ pub(super) async fn change(
         InboxChange::Extend => (store.extend(id, now.plus(INBOX_LIFE), now).await?, None),
         InboxChange::NoWebhook => (store.set_webhook(id, WebhookChange::Remove, now).await?, None),
         InboxChange::Webhook(wish) => {
-            let hook = shared.api.registrar.hook(*wish);
+            let hook = shared.api.registrar.hook(*wish)?;
             (store.set_webhook(id, WebhookChange::Set(hook.webhook), now).await?, Some(hook.view))
         }
     };

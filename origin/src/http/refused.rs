@@ -68,6 +68,9 @@ impl From<CreateRefusal> for Refused {
             CreateRefusal::NamesExhausted { .. } => {
                 (Kind::Unavailable, "No free name was found. Try again, or ask for a name.")
             }
+            CreateRefusal::NoWebhooks => {
+                (Kind::Unprocessable, "There are no webhooks here: leave webhook out, and wait for mail by listing.")
+            }
             CreateRefusal::NoDomain => (Kind::Unavailable, "No domain is open for new addresses just now."),
             CreateRefusal::NoRoom => (Kind::Unavailable, "There is no room for another inbox just now."),
             CreateRefusal::Unavailable => return Self::unavailable(),

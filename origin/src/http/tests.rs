@@ -30,7 +30,7 @@ use crate::{
     operator::{Holder, PublicKeys, StandingInbox},
     ports::{Chance, Draw, Store},
     registrar::{
-        Registrar,
+        Registrar, Webhooks,
         fake::{Counting, FakeStore, Hand},
     },
 };
@@ -90,6 +90,7 @@ impl Bench {
             domains: vec![Domain::parse("mayfly.example").unwrap()],
             chance: Arc::clone(&chance) as Arc<dyn Chance>,
             clock: Arc::clone(&clock) as _,
+            webhooks: Webhooks::Served,
         };
         let state = ApiState {
             store: Arc::clone(&store) as Arc<dyn Store>,

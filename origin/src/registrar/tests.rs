@@ -10,10 +10,11 @@ use protocol::{
     limits::INBOX_LIFE,
     message::Part,
     sealing::Binding,
+    webhook::{WebhookUrl, WebhookWish},
 };
 
 use super::{
-    CreateRefusal, Created, Registrar,
+    CreateRefusal, Created, Registrar, Webhooks,
     fake::{Counting, FakeStore, Hand},
 };
 use crate::{
@@ -29,6 +30,7 @@ fn registrar(store: &Arc<FakeStore>, domains: &[&str]) -> Registrar {
         domains: domains.iter().map(|domain| Domain::parse(domain).unwrap()).collect(),
         chance: Arc::new(Counting::default()) as Arc<dyn Chance>,
         clock: Arc::new(Hand::at(1_700_000_000_000)),
+        webhooks: Webhooks::Served,
     }
 }
 
@@ -113,4 +115,16 @@ async fn a_silent_store_makes_nothing() {
     store.silent.store(true, Ordering::SeqCst);
     let refusal = registrar(&store, &["mayfly.example"]).create(wish(Owner::Assisted)).await.err();
     assert_eq!(refusal, Some(CreateRefusal::Unavailable));
+}
+
+#[tokio::test]
+async fn where_nobody_would_tell_nobody_is_promised_to_be_told() {
+    let store = Arc::new(FakeStore::default());
+    let off = Registrar { webhooks: Webhooks::Off, ..registrar(&store, &["mail.example"]) };
+    let url = WebhookUrl::parse("https://hooks.example.com/").unwrap();
+    let webhook = Some(WebhookWish { url, secret: None });
+    let refused = off.create(CreateInbox { webhook, ..wish(Owner::Assisted) }).await;
+    assert_eq!(refused.err(), Some(CreateRefusal::NoWebhooks));
+    assert!(off.create(wish(Owner::Assisted)).await.is_ok());
+    assert_eq!(store.creations.load(std::sync::atomic::Ordering::SeqCst), 1);
 }

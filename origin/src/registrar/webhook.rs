@@ -7,6 +7,15 @@ use zeroize::Zeroizing;
 
 use crate::ports::Chance;
 
+/// Whether owners may ask to be told of mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Webhooks {
+    /// They may not: nobody would tell them.
+    Off,
+    /// They may.
+    Served,
+}
+
 /// A webhook that is about to be set, and what its owner alone is told of it.
 #[derive(Clone)]
 pub struct Hook {

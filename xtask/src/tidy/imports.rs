@@ -8,7 +8,6 @@ use super::{
 
 /// The stages of the origin.
 const STAGES: &[&str] =
-const STAGES: &[&str] =
     &["intake", "judge", "seal", "store", "sync", "jobs", "admission", "failover", "rotation", "webhooks", "http"];
 
 /// What stands above the stages and names them: no stage names these.

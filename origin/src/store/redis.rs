@@ -36,11 +36,11 @@ use tokio::{task::JoinSet, time::timeout};
 use zeroize::Zeroizing;
 
 use self::{
-    answer::{Answer, Census, What, octets},
+    answer::{Answer, Census, NotAnAnswer, What, octets},
     committer::Committer,
     fault::Fault,
     keys::{SHARDS, Space, shard_of, shard_of_address},
-    lane::{Lane, Replicas},
+    lane::{Lane, Replicas, refusal},
     scripts::{Call, Script},
     view::{Done, View},
 };
@@ -88,6 +88,8 @@ struct Inner {
     node: NodeId,
     readers: Vec<Lane>,
     writers: Vec<Committer>,
+    /// All connections of both.
+    followers: Vec<Lane>,
     view: Arc<View>,
     /// What addresses are hashed under, once it is known.
     hasher: OnceLock<Zeroizing<[u8; 32]>>,
@@ -132,8 +134,8 @@ impl From<Fault> for Unavailable {
     }
 }
 
-impl From<answer::NotAnAnswer> for Unavailable {
-    fn from(fault: answer::NotAnAnswer) -> Self {
+impl From<NotAnAnswer> for Unavailable {
+    fn from(fault: NotAnAnswer) -> Self {
         Fault::from(fault).into()
     }
 }
@@ -169,16 +171,19 @@ impl RedisStore {
         let mut background = JoinSet::new();
         let waited = if replicas == 0 { Replicas::Ignored } else { Replicas::Awaited(replicas) };
         let lane = |shard| Lane::new(topology.clone(), shard);
-        let readers = (0..topology.lanes()).map(lane).collect();
-        let mut writers = Vec::new();
+        let readers = (0..topology.lanes()).map(lane).collect::<Vec<_>>();
+        let (mut writers, mut followers) = (Vec::new(), Vec::new());
         for shard in 0..topology.lanes() {
-            let (committer, work) = Committer::new(lane(shard), waited, Arc::clone(&view));
+            let lane = lane(shard);
+            followers.push(lane.clone());
+            let (committer, work) = Committer::new(lane, waited, Arc::clone(&view));
             background.spawn(work);
             writers.push(committer);
         }
         let space = Space::new(&space);
         background.spawn(bulletin::listen(topology.clone(), space.changes(), node, Arc::clone(&view)));
-        let inner = Arc::new(Inner { space, edge, node, readers, writers, view, hasher: OnceLock::new() });
+        followers.extend(readers.iter().cloned());
+        let inner = Arc::new(Inner { followers, space, edge, node, readers, writers, view, hasher: OnceLock::new() });
         background.spawn(watch::watch(Arc::downgrade(&inner)));
         Ok(Self { inner, _background: background })
     }
@@ -188,17 +193,21 @@ impl RedisStore {
     /// # Errors
     /// [`Unavailable`].
     pub async fn shared_key(&self, drawn: Zeroizing<[u8; 32]>) -> Result<Zeroizing<[u8; 32]>, Unavailable> {
-        // Without an end: were it lost, all addresses were.
-        let key = self.inner.space.hasher();
-        let call = Call::new(Script::Share, 0, key, vec![of(drawn.as_ref())]);
-        match self.inner.commit(call).await? {
-            Done::Key(Value::BulkString(octets)) => {
-                let octets = Zeroizing::new(octets);
-                let key = <[u8; 32]>::try_from(octets.as_slice()).map(Zeroizing::new).map_err(|_| Unavailable)?;
-                Ok(self.inner.hasher.get_or_init(|| key).clone())
+        let inner = &self.inner;
+        let octets = match inner.written_hasher().await? {
+            // A master that takes no writes just now tells it, too.
+            Some(octets) => octets,
+            None => {
+                // Without an end: were it lost, all addresses were.
+                let call = Call::new(Script::Share, 0, inner.space.hasher(), vec![of(drawn.as_ref())]);
+                match inner.commit(call).await? {
+                    Done::Key(Value::BulkString(octets)) => Zeroizing::new(octets),
+                    Done::Key(_) | Done::Shard(_) => return Err(Unavailable),
+                }
             }
-            Done::Key(_) | Done::Shard(_) => Err(Unavailable),
-        }
+        };
+        let key = <[u8; 32]>::try_from(octets.as_slice()).map(Zeroizing::new).map_err(|_| Unavailable)?;
+        Ok(inner.hasher.get_or_init(|| key).clone())
     }
 
     /// Asks all shards how they stand.
@@ -251,19 +260,39 @@ impl Inner {
 
     async fn ask_once(&self, call: &Call) -> Result<Done, Fault> {
         let lane = &self.readers[call.shard % self.readers.len()];
-        let sent = lane.send(&[call.command()], Replicas::Ignored).await?;
-        self.view.take(call, sent.values.into_iter().next().unwrap_or_default())
+        let mut value = lane.ask(call.command()).await?;
+        if refusal(&value).is_some_and(|code| code == "NOREPLICAS")
+            && let Some(look) = call.look()
+        {
+            value = lane.ask(look).await?;
+        }
+        self.view.take(call, value)
+    }
+
+    /// The key that addresses are hashed under, if Redis has it.
+    async fn written_hasher(&self) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
+        let mut get = redis::cmd("GET");
+        get.arg(self.space.hasher());
+        match self.readers[0].ask(get).await? {
+            Value::Nil => Ok(None),
+            Value::BulkString(octets) => Ok(Some(Zeroizing::new(octets))),
+            other => Err(refusal(&other).map_or(Fault::Answer(NotAnAnswer), Fault::Refused)),
+        }
     }
 
     /// Sees to it that the key which addresses are hashed under is there for nodes that are yet to start. A server that
     /// came back empty has lost it, and a node that drew another would know nobody whom this one knows.
     async fn hold_hasher(&self) {
         let Some(hasher) = self.hasher.get() else { return };
-        let call = Call::new(Script::Share, 0, self.space.hasher(), vec![of(hasher.as_ref())]);
-        if let Ok(Done::Key(Value::BulkString(found))) = self.ask_once(&call).await
-            && Zeroizing::new(found).as_slice() != hasher.as_ref()
-        {
-            tracing::error!("another node hashes addresses under another key: restart this one");
+        match self.written_hasher().await {
+            Ok(Some(found)) if found.as_slice() != hasher.as_ref() => {
+                tracing::error!("another node hashes addresses under another key: restart this one");
+            }
+            Ok(None) => {
+                let call = Call::new(Script::Share, 0, self.space.hasher(), vec![of(hasher.as_ref())]);
+                let _ = self.ask_once(&call).await;
+            }
+            Ok(Some(_)) | Err(_) => {}
         }
     }
 
@@ -305,10 +334,9 @@ impl Inner {
         let lane = &self.readers[shard_of_address(key) % self.readers.len()];
         let mut get = redis::cmd("GET");
         get.arg(self.space.address(key));
-        let sent = lane.send(&[get], Replicas::Ignored).await?;
-        match sent.values.into_iter().next() {
-            Some(Value::Nil) => Ok(None),
-            Some(Value::BulkString(held)) => {
+        match lane.ask(get).await? {
+            Value::Nil => Ok(None),
+            Value::BulkString(held) => {
                 let id = held.first_chunk::<16>().copied().map(InboxId::from_bytes).ok_or(Unavailable)?;
                 Ok(Some((id, held)))
             }

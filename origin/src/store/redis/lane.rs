@@ -48,7 +48,8 @@ pub(super) struct Sent {
     pub(super) kept: Result<(), Fault>,
 }
 
-/// One connection.
+/// One connection; a clone is the same one.
+#[derive(Clone)]
 pub(super) struct Lane(Arc<Way>);
 
 struct Way {
@@ -95,8 +96,7 @@ impl Lane {
         let (mut connection, number) = (joined.connection, joined.number);
         let done = timeout(limit, run(&mut connection, commands, replicas)).await.unwrap_or(Err(Fault::Deadline));
         let left = match &done {
-            // Too few replicas: this may be a master that was cut off, and another be the master by now.
-            Ok(sent) => sent.kept.is_err() || sent.values.iter().any(is_no_master),
+            Ok(sent) => sent.values.iter().any(is_no_master),
             Err(Fault::Refused(_)) => false,
             Err(_) => true,
         };
@@ -104,6 +104,12 @@ impl Lane {
             self.leave(number);
         }
         done
+    }
+
+    /// The same of one command alone.
+    pub(super) async fn ask(&self, command: Cmd) -> Result<Value, Fault> {
+        let sent = self.send(&[command], Replicas::Ignored).await?;
+        sent.values.into_iter().next().ok_or(Fault::Broken)
     }
 
     /// Drops the connection to a server that Sentinels do not call the master any more. Cut off from them, it does not
@@ -242,7 +248,6 @@ pub(super) fn refusal(value: &Value) -> Option<String> {
 
 /// Whether an answer says that another server is the master, or that this one is no use.
 fn is_no_master(value: &Value) -> bool {
-    const CODES: &[&str] =
-        &["READONLY", "MOVED", "ASK", "CLUSTERDOWN", "MASTERDOWN", "LOADING", "UNBLOCKED", "NOREPLICAS"];
+    const CODES: &[&str] = &["READONLY", "MOVED", "ASK", "CLUSTERDOWN", "MASTERDOWN", "LOADING", "UNBLOCKED"];
     refusal(value).is_some_and(|code| CODES.contains(&code.as_str()))
 }

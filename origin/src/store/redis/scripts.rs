@@ -64,6 +64,17 @@ struct Loaded {
     hash: String,
 }
 
+/// Reads, which drop by the way what has expired. A master that lacks its replicas refuses to run what may write, so each
+/// has a form that only looks, and passes over what has expired.
+const READS: [Script; 5] = [Script::Inbox, Script::List, Script::Part, Script::Deliveries, Script::Census];
+
+/// Whether a script may drop what has expired.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hand {
+    Drops,
+    Looks,
+}
+
 /// One step, to be asked of a shard.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
@@ -105,23 +116,32 @@ const ALL: [(Script, Ground, AtTheCap, &str); 23] = {
     ]
 };
 
-static LOADED: LazyLock<Vec<Loaded>> = LazyLock::new(|| {
-    let loaded = ALL.iter().map(|(_, ground, at_the_cap, body)| {
-        let text = text(*ground, *at_the_cap, body);
-        Loaded { hash: redis::Script::new(&text).get_hash().to_owned(), text }
-    });
-    loaded.collect()
-});
+static LOADED: LazyLock<Vec<Loaded>> = LazyLock::new(|| ALL.iter().map(|of| Loaded::new(of, Hand::Drops)).collect());
+
+/// In the order of [`READS`].
+static LOOKS: LazyLock<Vec<Loaded>> =
+    LazyLock::new(|| READS.iter().map(|script| Loaded::new(&ALL[*script as usize], Hand::Looks)).collect());
+
+impl Loaded {
+    fn new((_, ground, at_the_cap, body): &(Script, Ground, AtTheCap, &str), hand: Hand) -> Self {
+        let text = text(*ground, *at_the_cap, hand, body);
+        Self { hash: redis::Script::new(&text).get_hash().to_owned(), text }
+    }
+}
 
 /// Without its flag a script is refused before its first step where memory is spent, never between two of them.
-fn text(ground: Ground, at_the_cap: AtTheCap, body: &str) -> String {
-    let flags = match at_the_cap {
-        AtTheCap::Runs => "#!lua flags=allow-oom",
-        AtTheCap::Refused => "#!lua",
+fn text(ground: Ground, at_the_cap: AtTheCap, hand: Hand, body: &str) -> String {
+    let flags = match (hand, at_the_cap) {
+        (Hand::Looks, _) => "#!lua flags=no-writes",
+        (Hand::Drops, AtTheCap::Runs) => "#!lua flags=allow-oom",
+        (Hand::Drops, AtTheCap::Refused) => "#!lua",
     };
     match ground {
         Ground::Key => format!("{flags}\n{body}"),
-        Ground::Shard => format!("{flags}\n{}{}{body}", bounds(), include_str!("scripts/prelude.lua")),
+        Ground::Shard => {
+            let looks = hand == Hand::Looks;
+            format!("{flags}\nlocal LOOKS = {looks}\n{}{}{body}", bounds(), include_str!("scripts/prelude.lua"))
+        }
     }
 }
 
@@ -171,8 +191,18 @@ impl Call {
 
     /// As it is sent.
     pub(super) fn command(&self) -> Cmd {
+        self.command_of(self.script.loaded())
+    }
+
+    /// The same for a server that may not write just now, if it is a read.
+    pub(super) fn look(&self) -> Option<Cmd> {
+        let index = READS.iter().position(|read| *read == self.script)?;
+        Some(self.command_of(&LOOKS[index]))
+    }
+
+    fn command_of(&self, loaded: &Loaded) -> Cmd {
         let mut command = redis::cmd("EVALSHA");
-        command.arg(&self.script.loaded().hash).arg(1).arg(&self.key);
+        command.arg(&loaded.hash).arg(1).arg(&self.key);
         for arg in &self.args {
             command.arg(&arg[..]);
         }
@@ -187,7 +217,7 @@ pub(super) fn load() -> Vec<Cmd> {
         command.arg("LOAD").arg(&loaded.text);
         command
     };
-    LOADED.iter().map(load).collect()
+    LOADED.iter().chain(LOOKS.iter()).map(load).collect()
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub(super) async fn watch(store: Weak<Inner>) {
 
 /// Looks once, at every master and every shard. What does not answer keeps the place that it had.
 pub(super) async fn look(inner: &Inner) {
-    join_all(inner.readers.iter().map(Lane::follow)).await;
+    join_all(inner.followers.iter().map(Lane::follow)).await;
     let info = ["server", "memory", "stats"].map(|section| {
         let mut command = redis::cmd("INFO");
         command.arg(section);

@@ -6,13 +6,13 @@ if what ~= 'living' then return answer(what) end
 local flat, all, after = call('HGETALL', M(id)), {}, 0
 if kind == 'n' then after = point end
 for i = 1, #flat, 2 do
-  local seq, received = head(flat[i + 1])
+  local seq, received, _, expires = head(flat[i + 1])
   local news = seq > after
   if kind == 't' then
     news = received > point
     if not news then after = math.max(after, seq) end
   end
-  if news then all[#all + 1] = { seq, flat[i], flat[i + 1] } end
+  if news and lasts(expires) then all[#all + 1] = { seq, flat[i], flat[i + 1] } end
 end
 table.sort(all, function(a, b) return a[1] < b[1] end)
 local shown = {}

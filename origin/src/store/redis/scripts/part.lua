@@ -4,9 +4,10 @@ local what = place(id)
 if what ~= 'living' then return answer(what) end
 local text = call('HGET', M(id), mid)
 if not text then return answer('absent') end
-local seq, _, _, _, summary, content, raw = head(text)
+local seq, _, _, expires, summary, content, raw = head(text)
+if not lasts(expires) then return answer('absent') end
 if call('EXISTS', B(id, mid)) == 0 then -- Redis has evicted it: readers and the edge are to learn of it.
-  drop_message(id, seq, mid, now)
+  if not LOOKS then drop_message(id, seq, mid, now) end
   return answer('absent')
 end
 local from, length = 0, summary

@@ -59,10 +59,14 @@ local function live_as(id, key)
 end
 
 local function place(id)
-  local there = call('HMGET', I(id), 'seq', 'until')
-  if there[1] then return 'living', tonumber(there[1]) end
-  return there[2] and 'gone' or 'absent'
+  local there = call('HMGET', I(id), 'seq', 'until', 'expires')
+  if there[1] and not (LOOKS and tonumber(there[3]) <= now) then return 'living', tonumber(there[1]) end
+  if LOOKS and there[2] and tonumber(there[2]) <= now then return 'absent' end
+  return (there[1] or there[2]) and 'gone' or 'absent'
 end
+
+-- Whether something that expires then is still here: a script that only looks finds what others would have dropped.
+local function lasts(expires) return not LOOKS or expires > now end
 
 -- Notes that the edge lacks a change of a living inbox; a debt that it has already is older.
 local function owe(id, since)
@@ -223,4 +227,4 @@ local function answer(what, payload)
   return { what, payload or false, shown, rang, ids }
 end
 
-if not catch_up() then return answer('again') end
+if not LOOKS and not catch_up() then return answer('again') end

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use protocol::{cursor::Seq, id::MessageId};
+use protocol::{cursor::Seq, id::MessageId, limits::INBOX_LIFE, message::Part};
 
 use super::*;
 use crate::store::conformance::{NOON, PLENTY, at, inbox_id, make_inbox, message_id, put, sealed};
@@ -269,4 +269,31 @@ async fn each_eviction_by_any_server_is_counted_once() {
         view.evicted(run, evicted);
     }
     assert_eq!(view.status().evicted, 8);
+}
+
+#[tokio::test]
+async fn a_master_without_its_replicas_takes_no_mail_and_is_read() {
+    let server = Server::with(&[]);
+    let store = store(server.topology(), plenty(), 0);
+    make_inbox(&store, 1, NOON).await;
+    put(&store, 1, 1, NOON).await.unwrap();
+    servers::cli(server.port, &["config", "set", "min-replicas-to-write", "1"]);
+    assert_eq!(put(&store, 1, 2, at(1)).await, Err(PutError::Unavailable));
+    assert_eq!(store.list(inbox_id(1), None, 10, at(1)).await.unwrap().messages.len(), 1);
+    assert!(store.destination(&conformance::address_key(1), at(1)).await.is_ok());
+    assert!(store.part(inbox_id(1), message_id(1), Part::Raw, at(1)).await.is_ok());
+    assert!(store.inbox(inbox_id(1), at(1)).await.is_ok());
+    // What has ended is not shown, though nobody can drop it now.
+    let day = INBOX_LIFE.as_millis() / 1_000;
+    let (last, over) = (at(day - 1), at(day));
+    assert_eq!(store.list(inbox_id(1), None, 10, last).await.unwrap().messages.len(), 1);
+    assert_eq!(store.list(inbox_id(1), None, 10, over).await.err(), Some(ReadError::Gone));
+    assert_eq!(store.part(inbox_id(1), message_id(1), Part::Raw, over).await.err(), Some(ReadError::Gone));
+    assert_eq!(store.destination(&conformance::address_key(1), over).await.err(), Some(Unreachable::Expired));
+    // And nodes start.
+    servers::cli(server.port, &["config", "set", "min-replicas-to-write", "0"]);
+    store.shared_key(Zeroizing::new([1; 32])).await.unwrap();
+    servers::cli(server.port, &["config", "set", "min-replicas-to-write", "1"]);
+    let late = store_in(&store.inner.space.name(), server.topology(), plenty(), 0);
+    assert_eq!(*late.shared_key(Zeroizing::new([2; 32])).await.unwrap(), [1; 32]);
 }

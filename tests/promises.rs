@@ -1,12 +1,7 @@
 //! What Mayfly promises its users, end to end, with the real parts: the origin's binary, the worker under
 //! the Workers runtime, Chromium. One sentence a promise; run by `cargo xtask test`.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that cannot go on says so by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 mod admission;
 mod certificates;
@@ -24,7 +19,7 @@ use std::{future::Future, process::ExitCode, sync::Arc};
 
 use anyhow::Result;
 use libtest_mimic::{Arguments, Failed, Trial};
-use tokio::runtime::Runtime;
+use tokio::{runtime::Runtime, sync::OnceCell};
 
 use world::World;
 
@@ -32,10 +27,7 @@ use world::World;
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let runtime = Arc::new(Runtime::new().expect("a runtime"));
-    let world = match (!arguments.list).then(|| runtime.block_on(World::start())).transpose() {
-        Ok(world) => world.map(Arc::new),
-        Err(error) => panic!("the world does not start: {error:#}"),
-    };
+    let world = Common::default();
     let mut trials = Vec::new();
     macro_rules! promise {
         ($kind:ident $module:ident: $($name:ident),+ $(,)?) => {$(
@@ -94,18 +86,24 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-fn shared<F>(runtime: &Arc<Runtime>, world: &Option<Arc<World>>, name: &str, promise: fn(Arc<World>) -> F) -> Trial
+/// The world that promises share, started by the first of them.
+type Common = Arc<OnceCell<Result<Arc<World>, String>>>;
+
+fn shared<F>(runtime: &Arc<Runtime>, world: &Common, name: &str, promise: fn(Arc<World>) -> F) -> Trial
 where
     F: Future<Output = Result<()>> + Send + 'static,
 {
-    let (runtime, world) = (Arc::clone(runtime), world.clone());
-    Trial::test(name, move || match world {
-        Some(world) => runtime.block_on(promise(world)).map_err(|error| Failed::from(format!("{error:?}"))),
-        None => Ok(()),
+    let (runtime, world) = (Arc::clone(runtime), Arc::clone(world));
+    Trial::test(name, move || {
+        runtime.block_on(async {
+            let start = async || World::start().await.map(Arc::new).map_err(|error| format!("{error:?}"));
+            let world = world.get_or_init(start).await.clone()?;
+            promise(world).await.map_err(|error| Failed::from(format!("{error:?}")))
+        })
     })
 }
 
-fn own<F>(runtime: &Arc<Runtime>, _: &Option<Arc<World>>, name: &str, promise: fn(World) -> F) -> Trial
+fn own<F>(runtime: &Arc<Runtime>, _: &Common, name: &str, promise: fn(World) -> F) -> Trial
 where
     F: Future<Output = Result<()>> + Send + 'static,
 {
@@ -117,9 +115,9 @@ where
 }
 
 /// For promises of the origin without an edge.
-fn alone<F>(runtime: &Arc<Runtime>, _: &Option<Arc<World>>, name: &str, promise: fn() -> F) -> Trial
+fn alone<F>(runtime: &Arc<Runtime>, _: &Common, name: &str, promise: fn() -> F) -> Trial
 where
-    F: Future<Output = Result<()>> + Send + 'static,
+    F: Future<Output = Result<()>> + 'static,
 {
     let runtime = Arc::clone(runtime);
     Trial::test(name, move || runtime.block_on(promise()).map_err(|error| Failed::from(format!("{error:?}"))))

@@ -10,6 +10,7 @@ mod delivery;
 mod erasure;
 mod forgery;
 mod handover;
+mod ledger;
 mod page;
 mod privacy;
 mod resilience;
@@ -69,6 +70,13 @@ fn main() -> ExitCode {
         a_certificate_is_ordered_renewed_and_kept_over_a_restart,
         a_certificate_is_ordered_through_a_zone_whatever_its_server_does,
         of_two_processes_with_one_folder_one_orders,
+    );
+    promise!(alone ledger:
+        a_dead_server_stays_away_for_three_node_timeouts,
+        a_cluster_keeps_all_that_was_promised,
+        servers_under_sentinels_keep_all_that_was_promised,
+        without_waiting_for_replicas_mail_is_lost,
+        a_master_that_is_back_at_once_has_lost_its_mail_and_its_replicas,
     );
     promise!(own erasure:
         an_expired_inbox_is_gone_everywhere,

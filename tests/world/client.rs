@@ -93,8 +93,16 @@ impl Client {
     }
 
     /// The same with more wishes.
-    pub(crate) async fn create_with(&self, mut wishes: Value) -> Result<Inbox> {
-        let capability = Capability::from_bytes(random());
+    pub(crate) async fn create_with(&self, wishes: Value) -> Result<Inbox> {
+        self.create_as(Capability::from_bytes(random()), wishes).await
+    }
+
+    /// The same for a capability that is given.
+    pub(crate) async fn create_for(&self, capability: Capability) -> Result<Inbox> {
+        self.create_as(capability, json!({})).await
+    }
+
+    async fn create_as(&self, capability: Capability, mut wishes: Value) -> Result<Inbox> {
         wishes["public_key"] = BASE64URL_NOPAD.encode(capability.key_pair().public_key().as_bytes()).into();
         wishes["read_token_hash"] = BASE64URL_NOPAD.encode(capability.read_token().hash().as_bytes()).into();
         let view = self.created(wishes).await?;

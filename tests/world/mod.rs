@@ -10,10 +10,12 @@
 pub(crate) mod authority;
 pub(crate) mod browser;
 pub(crate) mod client;
+pub(crate) mod fleet;
 pub(crate) mod link;
 pub(crate) mod origin;
 pub(crate) mod process;
 pub(crate) mod smtp;
+pub(crate) mod wire;
 pub(crate) mod zone;
 
 use std::{

@@ -16,13 +16,17 @@ pub(crate) struct Origin {
     pub process: Process,
     /// Where mail comes in.
     pub smtp: SocketAddr,
+    /// Its API.
+    pub http: SocketAddr,
     operator: SocketAddr,
 }
 
 impl Origin {
     /// Starts one with these settings beside the usual ones; it writes its log to `log`.
     pub(crate) async fn start(http: SocketAddr, settings: &[(&str, String)], log: &Path) -> Result<Self> {
-        let mut command = Command::new(given("MAYFLY_BIN")?);
+        // Whatever ends the tests, a panic or a signal, ends it: this thread is theirs to its end.
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL"]).arg(given("MAYFLY_BIN")?);
         command.args(["serve", "--smtp", "127.0.0.1:0", "--http", &http.to_string()]);
         let usual = [
             ("MAYFLY_SMTP_HOSTNAME", HOST),
@@ -35,7 +39,7 @@ impl Origin {
         let bound =
             process.line(|line| serde_json::from_str::<Value>(line).ok().filter(|v| v["smtp"].is_string())).await?;
         let at = |name: &str| -> Result<SocketAddr> { Ok(text(&bound[name])?.parse()?) };
-        Ok(Self { process, smtp: at("smtp")?, operator: at("operator")? })
+        Ok(Self { process, smtp: at("smtp")?, http: at("http")?, operator: at("operator")? })
     }
 
     /// One of its metrics, by its name with labels.

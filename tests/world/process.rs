@@ -80,7 +80,21 @@ impl Process {
 
     /// Sends `SIGHUP` to the process: it should look at its files.
     pub(crate) fn hang_up(&self) -> Result<()> {
-        let status = Command::new("kill").args(["-HUP", &self.child.id().to_string()]).status()?;
+        self.tell("-HUP")
+    }
+
+    /// Stops it where it stands, until [`Process::thaw`].
+    pub(crate) fn freeze(&self) -> Result<()> {
+        self.tell("-STOP")
+    }
+
+    /// Lets it go on.
+    pub(crate) fn thaw(&self) -> Result<()> {
+        self.tell("-CONT")
+    }
+
+    fn tell(&self, signal: &str) -> Result<()> {
+        let status = Command::new("kill").args([signal, &self.child.id().to_string()]).status()?;
         if status.success() { Ok(()) } else { bail!("{} is not there", self.name) }
     }
 

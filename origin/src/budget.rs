@@ -135,5 +135,7 @@ impl Drop for Reservation {
     }
 }
 
+// By its path, since the models compile this file from elsewhere.
 #[cfg(test)]
+#[path = "budget/tests.rs"]
 mod tests;

@@ -14,7 +14,7 @@ use crate::{
     mail::{Content, Mail},
     names::Names,
     options::{Compare, Server, Way},
-    origin::{Asks, Descriptors, Origin, Port, Setup},
+    origin::{Asks, Descriptors, Keeper, Origin, Port, Setup},
     peers::{Running, Sink},
     table::{self, Verdict, row},
     throughput::{Figures, measure},
@@ -178,7 +178,13 @@ async fn turn(
                 Sender::Unknown => (From::Anywhere, Asks::Nobody),
                 Sender::Known | Sender::Signed => (From::Afar, Asks::At(names.address())),
             };
-            let setup = Setup { sessions: 50_000, port: Port::Own, descriptors: Descriptors::AsHere, asks };
+            let setup = Setup {
+                sessions: 50_000,
+                port: Port::Own,
+                descriptors: Descriptors::AsHere,
+                asks,
+                keeper: Keeper::Memory,
+            };
             let origin = pinned(|| Origin::start(program, setup)).await?;
             let server = Server { http: vec![origin.http], ..server(origin.smtp, vec![origin.pid()?]) };
             let figures = measure(&server, &way, from, mail).await;

@@ -8,7 +8,7 @@ use crate::{
     idle::{self, Figures},
     machine::{Machine, raise_descriptors},
     options::{Herd, Holding, Kind, Server},
-    origin::{Asks, Descriptors, Origin, Port, Setup},
+    origin::{Asks, Descriptors, Keeper, Origin, Port, Setup},
     table::{self, Verdict, row},
 };
 
@@ -78,7 +78,13 @@ fn goals(options: &Herd, figures: &Figures, octets: f64) -> [(&'static str, Stri
 async fn prove(options: &Herd, count: usize, channel: Channels) -> Result<Figures> {
     let program = options.program.path()?;
     let sessions = (options.sessions / count + SLACK) * 100 / CALM_PERCENT;
-    let setup = Setup { sessions, port: Port::Open, descriptors: Descriptors::AsHere, asks: Asks::Nobody };
+    let setup = Setup {
+        sessions,
+        port: Port::Open,
+        descriptors: Descriptors::AsHere,
+        asks: Asks::Nobody,
+        keeper: Keeper::Memory,
+    };
     let mut origins = vec![Origin::start(&program, setup).await?];
     let smtp = origins.first().context("no origin")?.smtp;
     for _ in 1..count {

@@ -6,6 +6,7 @@ mod channel;
 mod client;
 mod clock;
 mod compare;
+mod engines;
 mod herd;
 mod hold;
 mod holders;
@@ -61,6 +62,7 @@ fn run(command: Command) -> Result<Verdict> {
                 Command::Slow(options) => slow::run(&options).await,
                 Command::Over(options) => over::run(&options).await,
                 Command::Compare(options) => compare::run(&options).await,
+                Command::Engines(options) => engines::run(&options).await,
                 Command::Herd(options) => herd::run(&options).await,
                 Command::Hold(options) => hold::run(&options).await,
             }

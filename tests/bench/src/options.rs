@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Over(Over),
     /// The origin beside other servers, all in one run.
     Compare(Compare),
+    /// The store's engines, one after another, with mail through SMTP. Starts Redis itself.
+    Engines(Engines),
     /// The whole proof: start origins that share a port, hold 50,000 sessions, plain and under TLS.
     Herd(Herd),
     /// Holds sessions for another process of this program.
@@ -189,6 +191,15 @@ pub(crate) struct Compare {
     /// Only the scenarios whose names contain this.
     #[arg(long, default_value = "")]
     pub(crate) only: String,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Engines {
+    #[command(flatten)]
+    pub(crate) program: Program,
+    /// Messages in each run.
+    #[arg(long, default_value_t = 10_000, value_parser = Range::<usize>::new().range(10..=100_000))]
+    pub(crate) messages: usize,
 }
 
 #[derive(Clone, Debug, clap::Args)]

@@ -27,6 +27,16 @@ pub(crate) struct Setup {
     pub(crate) port: Port,
     pub(crate) descriptors: Descriptors,
     pub(crate) asks: Asks,
+    pub(crate) keeper: Keeper,
+}
+
+/// Where mail is kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Keeper {
+    /// In the origin's own memory.
+    Memory,
+    /// In a Redis of this machine, by so many replicas.
+    Redis { port: u16, replicas: u32 },
 }
 
 /// Whom it asks about senders.
@@ -108,6 +118,10 @@ impl Origin {
             Asks::Nobody => command.env("MAYFLY_DNS_SERVERS", "off"),
             Asks::At(server) => command.env("MAYFLY_DNS_SERVERS", server.to_string()),
         };
+        if let Keeper::Redis { port, replicas } = setup.keeper {
+            command.env("MAYFLY_STORE_REDIS", format!("redis://127.0.0.1:{port}"));
+            command.env("MAYFLY_STORE_REPLICAS", replicas.to_string());
+        }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().with_context(|| format!("{} does not start", program.display()))?;
         let mut lines = BufReader::new(child.stdout.take().context("no standard output")?).lines();

@@ -16,7 +16,7 @@ use crate::{
     machine::{Machine, Used},
     news::{self, Plan},
     options::{Over, Server},
-    origin::{Asks, Descriptors, Origin, Port, Setup},
+    origin::{Asks, Descriptors, Keeper, Origin, Port, Setup},
     recipients::Recipients,
     table::{self, Verdict, row},
 };
@@ -56,7 +56,13 @@ pub(crate) async fn run(options: &Over) -> Result<Verdict> {
         (
             format!("over {} sessions", options.sessions),
             options.sessions,
-            Setup { sessions: options.sessions, port: Port::Own, descriptors: Descriptors::AsHere, asks: Asks::Nobody },
+            Setup {
+                sessions: options.sessions,
+                port: Port::Own,
+                descriptors: Descriptors::AsHere,
+                asks: Asks::Nobody,
+                keeper: Keeper::Memory,
+            },
         ),
         (
             format!("over {} descriptors", options.descriptors),
@@ -66,6 +72,7 @@ pub(crate) async fn run(options: &Over) -> Result<Verdict> {
                 port: Port::Own,
                 descriptors: Descriptors::AtMost(options.descriptors),
                 asks: Asks::Nobody,
+                keeper: Keeper::Memory,
             },
         ),
     ];

@@ -15,7 +15,7 @@ use crate::{
     loopback::{Source, Target},
     machine::Machine,
     options::{Server, Slow},
-    origin::{Asks, Descriptors, Origin, Port, Setup},
+    origin::{Asks, Descriptors, Keeper, Origin, Port, Setup},
     recipients::Recipients,
     table::{self, Verdict},
 };
@@ -74,7 +74,13 @@ const KINDS: &[Kind] = &[
 
 /// Runs all kinds at once against an origin of its own.
 pub(crate) async fn run(options: &Slow) -> Result<Verdict> {
-    let setup = Setup { sessions: 1_000, port: Port::Own, descriptors: Descriptors::AsHere, asks: Asks::Nobody };
+    let setup = Setup {
+        sessions: 1_000,
+        port: Port::Own,
+        descriptors: Descriptors::AsHere,
+        asks: Asks::Nobody,
+        keeper: Keeper::Memory,
+    };
     let origin = Origin::start(&options.program.path()?, setup).await?;
     let server = Server { smtp: origin.smtp, http: vec![origin.http], to: String::new(), pid: Vec::new() };
     let recipient = Recipients::for_messages(1, &server, "slow").await?.of(0).to_owned();

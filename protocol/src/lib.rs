@@ -4,7 +4,7 @@
 //! [`time::Timestamp`], chance as a `rand_core::CryptoRng`. The crate builds for `wasm32` as it is.
 //!
 //! In the order of a message's way: an [`address`] is drawn ([`name`]) and bound to a
-//! [`capability`]; mail for it is described by [`message`], closed by [`sealing`], carried to the
+//! [`capability`]; mail for it is described by [`message`], closed by [`sealing`], stored under a [`wrap`], carried to the
 //! edge by a signed [`batch`], admitted by the [`limiter`], routed by [`region`] and listed by
 //! [`cursor`] through the [`api`], whose refusals are [`problem`]s. Mail that did not come leaves a [`delivery`] record; who asked for it
 //! is told of mail by a [`webhook`]. An attachment is cut from the opened message by
@@ -32,3 +32,4 @@ pub mod text;
 pub mod time;
 pub mod transfer;
 pub mod webhook;
+pub mod wrap;

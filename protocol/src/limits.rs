@@ -77,3 +77,13 @@ pub const WEBHOOK_SECRET_OCTETS_MIN: usize = 24;
 
 /// Longest one.
 pub const WEBHOOK_SECRET_OCTETS_MAX: usize = 64;
+/// How long one epoch key takes in new mail: what is destroyed with it was to live between a day and this much more.
+pub const EPOCH: Millis = Millis::from_secs(60 * 60);
+
+/// Hours that one inbox's living mail can have come in: a day's, begun and ended within one, and one more where the
+/// clocks of a region's nodes differ.
+pub const INBOX_EPOCHS: usize = 26;
+
+/// Objects of one region at the edge that share its inboxes' keys: about a thousand requests a second each, beside what
+/// each worker remembers for a moment.
+pub const KEY_SHARDS: usize = 8;

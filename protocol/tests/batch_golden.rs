@@ -4,9 +4,10 @@
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use protocol::{
-    batch::{Batch, BlobHead, Change, Signature, SigningKey, VerifyingKey, encode},
+    batch::{Batch, BlobHead, Change, KeyHead, Signature, SigningKey, VerifyingKey, encode_with_keys},
     bytes::Base64,
     time::Timestamp,
+    wrap::InboxKeys,
 };
 use serde::Deserialize;
 
@@ -22,6 +23,7 @@ struct Golden {
     nonce: Base64,
     changes: Vec<Change>,
     blobs: Vec<GoldenBlob>,
+    keys: Vec<GoldenKeys>,
     body: Base64,
     headers: std::collections::BTreeMap<String, String>,
 }
@@ -30,6 +32,14 @@ struct Golden {
 #[serde(deny_unknown_fields)]
 struct GoldenBlob {
     head: BlobHead,
+    octets: Base64,
+}
+
+/// One inbox's keys: its address's, then one for each hour.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GoldenKeys {
+    head: KeyHead,
     octets: Base64,
 }
 
@@ -45,10 +55,15 @@ fn array<const N: usize>(octets: &[u8]) -> [u8; N] {
 fn the_body_is_written_and_read_as_pinned() {
     let golden = golden();
     let blobs: Vec<_> = golden.blobs.iter().map(|blob| (blob.head, blob.octets.as_slice())).collect();
-    let written = encode(golden.changes.clone(), &blobs).expect("within bounds");
+    let read = |keys: &GoldenKeys| {
+        let read = InboxKeys::read(&keys.head.epochs, keys.octets.as_slice()).expect("as many keys as hours");
+        (keys.head.inbox, read)
+    };
+    let keys: Vec<_> = golden.keys.iter().map(read).collect();
+    let written = encode_with_keys(golden.changes.clone(), &blobs, &keys).expect("within bounds");
     assert_eq!(BASE64URL_NOPAD.encode(&written), golden.body.to_string());
     let read = Batch::parse(golden.body.as_slice()).expect("well formed");
-    assert_eq!(read, Batch { changes: golden.changes, blobs });
+    assert_eq!(read, Batch { changes: golden.changes, blobs, keys });
 }
 
 #[test]

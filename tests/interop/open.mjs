@@ -1,6 +1,7 @@
-// Opens the vectors of tests/golden/sealed.json with an implementation that shares no code with ours:
-// hpke-js for HPKE and its two KEMs, Node's OpenSSL for HKDF, SHA-256 and ChaCha20-Poly1305, its zlib for deflate.
-// The layouts are those of the documentation of protocol/src/sealing and protocol/src/capability.rs.
+// Opens the vectors of tests/golden/sealed.json, and unwraps those of wrap.json, with an implementation that shares no
+// code with ours: hpke-js for HPKE and its two KEMs, Node's OpenSSL for HKDF, SHA-256 and ChaCha20-Poly1305, its zlib
+// for deflate.
+// The layouts are those of the documentation of protocol/src/sealing, protocol/src/wrap.rs and protocol/src/capability.rs.
 //
 //   node tests/interop/open.mjs [directory of the vectors]
 //
@@ -135,6 +136,34 @@ for (const [number, vector] of read("sealed.json").entries()) {
       process.exit(1);
     }
   }
+}
+
+/** Takes a wrapping off, by protocol/src/wrap.rs: one HKDF of both keys, and Node's ChaCha20-Poly1305. */
+function unwrap(vector, name, wrapped) {
+  const part = PARTS[name];
+  const trailer = wrapped.subarray(wrapped.length - 5);
+  const form = trailer[4];
+  assert.equal(form, name === "address" ? 2 : 1, "form");
+  const ikm = form === 1 ? octets(vector.epoch_key) : Buffer.from("mayfly wrap v1 address");
+  assert.equal(trailer.readUInt32BE(0), form === 1 ? vector.epoch : 0, "epoch");
+  const binding = Buffer.concat([id(vector.inbox_id), form === 1 ? id(vector.message_id) : Buffer.alloc(16)]);
+  const info = Buffer.concat([Buffer.from("mayfly wrap v1"), Buffer.from([form]), trailer.subarray(0, 4), binding]);
+  const key = Buffer.from(hkdfSync("sha256", ikm, octets(vector.wrap_key), info, 32));
+  const end = wrapped.length - 5 - TAG_OCTETS;
+  const nonce = Buffer.concat([Buffer.alloc(11), Buffer.from([part])]);
+  const aead = createDecipheriv("chacha20-poly1305", key, nonce, { authTagLength: TAG_OCTETS });
+  aead.setAAD(Buffer.concat([Buffer.from([form, part]), binding]));
+  aead.setAuthTag(wrapped.subarray(end, end + TAG_OCTETS));
+  return Buffer.concat([aead.update(wrapped.subarray(0, end)), aead.final()]);
+}
+
+const wraps = read("wrap.json");
+for (const { part, sealed, wrapped } of wraps.parts) {
+  assert.deepEqual(unwrap(wraps, part, octets(wrapped)), octets(sealed), `wrapped ${part}`);
+  const stale = { ...wraps, epoch_key: wraps.wrap_key, wrap_key: wraps.epoch_key };
+  assert.throws(() => unwrap(stale, part, octets(wrapped)), undefined, `wrapped ${part} under other keys`);
+  opened += 1;
+  refused += 1;
 }
 assert.ok(opened > 0, "no vectors");
 console.log(`interop: ${opened} parts opened, ${refused} tampered refused`);

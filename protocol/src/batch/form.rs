@@ -11,20 +11,23 @@ use serde::{
     de::{self, SeqAccess, Visitor},
 };
 
-use super::{Batch, BatchError, BlobHead, Change, Deletion, DeliveryEntry, Head, InboxRecord, IndexEntry};
+use zeroize::Zeroizing;
+
+use super::{Batch, BatchError, BlobHead, Change, Deletion, DeliveryEntry, Head, InboxRecord, IndexEntry, KeyHead};
 use crate::{
     id::{InboxId, MessageId},
     limits::{
         BATCH_BLOBS, BATCH_INBOXES, BATCH_OCTETS, BATCH_REMOVED, DELIVERY_OCTETS, INBOX_DELETIONS, INBOX_DELIVERIES,
-        INBOX_MESSAGES, SEALED_OCTETS, SUMMARY_OCTETS,
+        INBOX_EPOCHS, INBOX_MESSAGES, SEALED_OCTETS, SUMMARY_OCTETS,
     },
     message::Part,
     region::is_region_name,
     time::Timestamp,
+    wrap::{Epoch, InboxKeys, KEY_OCTETS, WRAP_OCTETS},
 };
 
 /// What a body begins with: the form's name and version.
-const MAGIC: &[u8; 4] = b"MFB1";
+const MAGIC: &[u8; 4] = b"MFB2";
 
 /// Octets before the head: [`MAGIC`] and the head's length.
 const PREFIX: usize = 8;
@@ -32,27 +35,49 @@ const PREFIX: usize = 8;
 /// Longest domain in octets (RFC 1035 §2.3.4).
 const DOMAIN_OCTETS: usize = 255;
 
-/// Writes a batch: the inverse of [`Batch::parse`].
+/// Writes a batch without keys: the inverse of [`Batch::parse`].
 ///
 /// # Errors
 /// [`BatchError::TooLarge`] past [`crate::limits::BATCH_OCTETS`], [`BatchError::Malformed`] where [`Batch::parse`]
 /// would refuse the result.
 pub fn encode(changes: Vec<Change>, blobs: &[(BlobHead, &[u8])]) -> Result<Vec<u8>, BatchError> {
-    let head = Head { inboxes: changes, blobs: blobs.iter().map(|(head, _)| *head).collect() };
+    encode_with_keys(changes, blobs, &[]).map(|mut body| core::mem::take(&mut *body))
+}
+
+/// Writes a batch: the inverse of [`Batch::parse`]. Wiped when dropped, as whatever it is copied into should be.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_with_keys(
+    changes: Vec<Change>,
+    blobs: &[(BlobHead, &[u8])],
+    keys: &[(InboxId, InboxKeys)],
+) -> Result<Zeroizing<Vec<u8>>, BatchError> {
+    let of = |(inbox, keys): &(InboxId, InboxKeys)| KeyHead { inbox: *inbox, epochs: keys.epochs().collect() };
+    let head = Head {
+        inboxes: changes,
+        blobs: blobs.iter().map(|(head, _)| *head).collect(),
+        keys: keys.iter().map(of).collect(),
+    };
     check(&head)?;
     if blobs.iter().any(|(head, blob)| usize::try_from(head.len) != Ok(blob.len())) {
         return Err(BatchError::Malformed("a blob's length is not the one its head says"));
     }
     let json = serde_json::to_vec(&head).map_err(|_| BatchError::Malformed("the head cannot be written"))?;
-    let octets = blobs.iter().try_fold(PREFIX.saturating_add(json.len()), |sum, (_, blob)| sum.checked_add(blob.len()));
-    let octets = within_bound(octets.unwrap_or(usize::MAX))?;
+    let of_keys = head.keys.iter().map(KeyHead::octets);
+    let lengths = blobs.iter().map(|(_, blob)| blob.len()).chain(of_keys);
+    let octets = lengths.fold(PREFIX.saturating_add(json.len()), usize::saturating_add);
+    let octets = within_bound(octets)?;
     let length = u32::try_from(json.len()).map_err(|_| BatchError::Malformed("the head is too long"))?;
-    let mut body = Vec::with_capacity(octets);
+    let mut body = Zeroizing::new(Vec::with_capacity(octets));
     body.extend_from_slice(MAGIC);
     body.extend_from_slice(&length.to_be_bytes());
     body.extend_from_slice(&json);
     for (_, blob) in blobs {
         body.extend_from_slice(blob);
+    }
+    for (_, keys) in keys {
+        keys.write(&mut body);
     }
     Ok(body)
 }
@@ -64,7 +89,7 @@ impl<'a> Batch<'a> {
     /// [`BatchError::TooLarge`], [`BatchError::Malformed`].
     pub fn parse(body: &'a [u8]) -> Result<Self, BatchError> {
         within_bound(body.len())?;
-        let rest = body.strip_prefix(MAGIC).ok_or(BatchError::Malformed("it does not begin with MFB1"))?;
+        let rest = body.strip_prefix(MAGIC).ok_or(BatchError::Malformed("it does not begin with MFB2"))?;
         let (length, rest) = rest.split_first_chunk::<4>().ok_or(BatchError::Malformed("the head's length is cut"))?;
         let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
         let (json, mut rest) = rest.split_at_checked(length).ok_or(BatchError::Malformed("the head is cut"))?;
@@ -78,10 +103,24 @@ impl<'a> Batch<'a> {
             blobs.push((blob, octets));
             rest = after;
         }
-        if !rest.is_empty() {
-            return Err(BatchError::Malformed("something follows the last blob"));
+        let mut keys = Vec::with_capacity(head.keys.len());
+        for of in head.keys {
+            let (octets, after) = rest.split_at_checked(of.octets()).ok_or(BatchError::Malformed("a key is cut"))?;
+            let read = InboxKeys::read(&of.epochs, octets).ok_or(BatchError::Malformed("keys are out of order"))?;
+            keys.push((of.inbox, read));
+            rest = after;
         }
-        Ok(Self { changes: head.inboxes, blobs })
+        if !rest.is_empty() {
+            return Err(BatchError::Malformed("something follows the last blob or key"));
+        }
+        Ok(Self { changes: head.inboxes, blobs, keys })
+    }
+}
+
+impl KeyHead {
+    /// Octets of the keys themselves.
+    const fn octets(&self) -> usize {
+        self.epochs.len().saturating_add(1).saturating_mul(KEY_OCTETS)
     }
 }
 
@@ -93,8 +132,8 @@ fn within_bound(len: usize) -> Result<usize, BatchError> {
 /// Everything that a head promises beyond its form.
 fn check(head: &Head) -> Result<(), BatchError> {
     let refuse = |reason| Err(BatchError::Malformed(reason));
-    if head.inboxes.len() > BATCH_INBOXES || head.blobs.len() > BATCH_BLOBS {
-        return refuse("too many inboxes or blobs");
+    if head.inboxes.len() > BATCH_INBOXES || head.blobs.len() > BATCH_BLOBS || head.keys.len() > BATCH_INBOXES {
+        return refuse("too many inboxes, blobs or keys");
     }
     let mut seen = BTreeSet::new();
     let mut present = BTreeMap::<InboxId, BTreeSet<MessageId>>::new();
@@ -123,7 +162,20 @@ fn check(head: &Head) -> Result<(), BatchError> {
     if removals > BATCH_REMOVED {
         return refuse("too many removed messages");
     }
+    check_keys(&head.keys, &present)?;
     check_blobs(&head.blobs, &present)
+}
+
+/// Keys are told with the inbox that they read, once.
+fn check_keys(keys: &[KeyHead], present: &BTreeMap<InboxId, BTreeSet<MessageId>>) -> Result<(), BatchError> {
+    let mut seen = BTreeSet::new();
+    if keys.iter().any(|of| !present.contains_key(&of.inbox) || !seen.insert(of.inbox)) {
+        return Err(BatchError::Malformed("keys come without their inbox, or twice"));
+    }
+    if keys.iter().any(|of| of.epochs.len() > INBOX_EPOCHS) {
+        return Err(BatchError::Malformed("an inbox has too many keys"));
+    }
+    Ok(())
 }
 
 /// Each blob belongs to a message that its inbox's record lists, is a part that KV keeps, and comes once.
@@ -134,7 +186,7 @@ fn check_blobs(blobs: &[BlobHead], present: &BTreeMap<InboxId, BTreeSet<MessageI
         if !matches!(blob.part, Part::Content | Part::Raw) {
             return refuse("a blob is a part that records carry themselves");
         }
-        if usize::try_from(blob.len).is_ok_and(|len| len > SEALED_OCTETS) {
+        if usize::try_from(blob.len).is_ok_and(|len| len > SEALED_OCTETS + WRAP_OCTETS) {
             return refuse("a blob is too long");
         }
         if !present.get(&blob.inbox).is_some_and(|messages| messages.contains(&blob.message)) {
@@ -156,7 +208,7 @@ fn check_record(record: &InboxRecord) -> Result<(), BatchError> {
     if record.read_token_hash.as_slice().len() != 32 {
         return refuse("a record's read token hash is not 32 octets");
     }
-    if record.sealed_address.as_slice().len() > SUMMARY_OCTETS {
+    if record.sealed_address.as_slice().len() > SUMMARY_OCTETS + WRAP_OCTETS {
         return refuse("a record's sealed address is too long");
     }
     if record.entries.len() > INBOX_MESSAGES || record.deleted.len() > INBOX_DELETIONS {
@@ -168,7 +220,7 @@ fn check_record(record: &InboxRecord) -> Result<(), BatchError> {
         return refuse("a record's changes are out of order");
     }
     for IndexEntry { entry, .. } in &record.entries {
-        if entry.sealed.summary.as_slice().len() > SUMMARY_OCTETS || entry.sealed.content.is_some() {
+        if entry.sealed.summary.as_slice().len() > SUMMARY_OCTETS + WRAP_OCTETS || entry.sealed.content.is_some() {
             return refuse("an index entry carries more than a summary");
         }
     }
@@ -186,7 +238,7 @@ fn check_deliveries(record: &InboxRecord) -> Result<(), BatchError> {
     if !ascending || deliveries.last().is_some_and(|last| last.seq > record.seq) {
         return refuse("a record's deliveries are out of order");
     }
-    if deliveries.iter().any(|delivery| delivery.entry.sealed.as_slice().len() > DELIVERY_OCTETS) {
+    if deliveries.iter().any(|delivery| delivery.entry.sealed.as_slice().len() > DELIVERY_OCTETS + WRAP_OCTETS) {
         return refuse("a delivery record is too long");
     }
     Ok(())
@@ -234,6 +286,16 @@ pub(super) fn inboxes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<
 /// Reads at most [`BATCH_BLOBS`].
 pub(super) fn blobs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<BlobHead>, D::Error> {
     deserializer.deserialize_seq(AtMost::<BlobHead, BATCH_BLOBS>(PhantomData))
+}
+
+/// Reads at most [`BATCH_INBOXES`].
+pub(super) fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<KeyHead>, D::Error> {
+    deserializer.deserialize_seq(AtMost::<KeyHead, BATCH_INBOXES>(PhantomData))
+}
+
+/// Reads at most [`INBOX_EPOCHS`].
+pub(super) fn epochs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Epoch>, D::Error> {
+    deserializer.deserialize_seq(AtMost::<Epoch, INBOX_EPOCHS>(PhantomData))
 }
 
 /// Reads at most [`INBOX_MESSAGES`].

@@ -1,7 +1,7 @@
 //! What the origin pushes to the edge, and how the edge knows that it was the origin.
 //!
 //! ```text
-//!  body: "MFB1" | head length (u32, big endian) | head (JSON, [`Head`]) | blob | blob | …
+//!  body: "MFB2" | head length (u32, big endian) | head (JSON, [`Head`]) | blob | blob | … | keys | keys | …
 //!
 //!  mayfly-region:    the region's name
 //!  mayfly-key:       key id (16 hex digits: the beginning of SHA-256 of the public key)
@@ -13,6 +13,10 @@
 //!
 //! Every update carries the whole index of its inbox, so that applying one twice, or a later one
 //! without an earlier one, ends in the same state: what is at the edge is always a prefix of history.
+//!
+//! All mail in a batch is wrapped ([`crate::wrap`]). The keys that take the wrapping off come behind it, in octets and
+//! not in the head, so that no text ever holds one: for each inbox that [`Head::keys`] names its address's, then
+//! one for each hour. The signature says who sent them; that nobody else reads them is for the channel to see to (TLS).
 
 mod form;
 mod signature;
@@ -20,7 +24,7 @@ mod signature;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    form::encode,
+    form::{encode, encode_with_keys},
     signature::{KeyId, Signature, SigningKey, VerifyingKey, header},
 };
 use crate::{
@@ -30,6 +34,7 @@ use crate::{
     id::{InboxId, MessageId},
     message::{Part, SealedEntry},
     time::Timestamp,
+    wrap::{Epoch, InboxKeys},
 };
 
 /// What a batch says, before its blobs.
@@ -42,6 +47,9 @@ pub struct Head {
     /// The blobs that follow the head, in this order.
     #[serde(deserialize_with = "form::blobs")]
     pub blobs: Vec<BlobHead>,
+    /// Whose keys follow the blobs, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "form::keys")]
+    pub keys: Vec<KeyHead>,
 }
 
 /// What became of one inbox.
@@ -142,6 +150,17 @@ pub struct BlobHead {
     pub len: u32,
 }
 
+/// Whose keys follow, and for which hours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyHead {
+    /// Whose.
+    pub inbox: InboxId,
+    /// The hours, in order.
+    #[serde(deserialize_with = "form::epochs")]
+    pub epochs: Vec<Epoch>,
+}
+
 /// A parsed batch; blobs borrow from the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch<'a> {
@@ -149,6 +168,8 @@ pub struct Batch<'a> {
     pub changes: Vec<Change>,
     /// Each blob with what it is.
     pub blobs: Vec<(BlobHead, &'a [u8])>,
+    /// What reads them.
+    pub keys: Vec<(InboxId, InboxKeys)>,
 }
 
 /// The path at the edge that takes batches.

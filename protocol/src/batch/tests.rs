@@ -4,10 +4,11 @@ use super::*;
 use crate::{
     limits::{
         BATCH_BLOBS, BATCH_INBOXES, BATCH_OCTETS, BATCH_REMOVED, BATCH_WINDOW, DELIVERY_OCTETS, INBOX_DELETIONS,
-        INBOX_DELIVERIES, INBOX_MESSAGES, SUMMARY_OCTETS,
+        INBOX_DELIVERIES, INBOX_EPOCHS, INBOX_MESSAGES, KEY_SHARDS, SUMMARY_OCTETS,
     },
     message::SealedParts,
     time::Millis,
+    wrap::{EpochKey, WRAP_OCTETS, WrapKey},
 };
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -66,12 +67,22 @@ fn blob(n: usize, m: usize, part: Part, bytes: &[u8]) -> (BlobHead, &[u8]) {
 /// A body with this head, written without [`encode`]'s checks.
 fn body(head: &Head, blobs: &[u8]) -> Vec<u8> {
     let json = serde_json::to_vec(head).unwrap();
-    [b"MFB1", &(json.len() as u32).to_be_bytes()[..], &json, blobs].concat()
+    [b"MFB2", &(json.len() as u32).to_be_bytes()[..], &json, blobs].concat()
+}
+
+fn keys(epochs: &[u32]) -> InboxKeys {
+    let epochs = epochs.iter().map(|n| (Epoch::from_number(*n), EpochKey::filled(|key| key.fill(3))));
+    let epochs = epochs.collect::<Vec<_>>();
+    InboxKeys::derive(&WrapKey::filled(|key| key.fill(4)), epochs.iter().map(|(epoch, key)| (*epoch, key)))
+}
+
+fn key_head(n: usize) -> KeyHead {
+    KeyHead { inbox: inbox(n), epochs: vec![Epoch::from_number(7)] }
 }
 
 fn refusal(inboxes: Vec<Change>, blobs: &[(BlobHead, &[u8])]) -> &'static str {
     let written = encode(inboxes.clone(), blobs).unwrap_err();
-    let head = Head { inboxes, blobs: blobs.iter().map(|(head, _)| *head).collect() };
+    let head = Head { inboxes, blobs: blobs.iter().map(|(head, _)| *head).collect(), keys: vec![] };
     let octets: Vec<u8> = blobs.iter().flat_map(|(_, octets)| octets.iter().copied()).collect();
     match (written, Batch::parse(&body(&head, &octets)).unwrap_err()) {
         (BatchError::Malformed(one), BatchError::Malformed(_)) => one,
@@ -85,7 +96,46 @@ fn a_batch_reads_as_it_was_written() {
     let blobs = [blob(0, 0, Part::Content, b"content"), blob(0, 0, Part::Raw, b"raw"), blob(0, 1, Part::Raw, b"")];
     let changes = vec![update(0, 2), erase];
     let written = encode(changes.clone(), &blobs).unwrap();
-    assert_eq!(Batch::parse(&written).unwrap(), Batch { changes, blobs: blobs.to_vec() });
+    assert_eq!(Batch::parse(&written).unwrap(), Batch { changes, blobs: blobs.to_vec(), keys: vec![] });
+}
+
+#[test]
+fn keys_travel_behind_the_blobs_and_in_no_text() {
+    let blobs = [blob(0, 0, Part::Raw, b"raw")];
+    let told = [(inbox(0), keys(&[5, 6])), (inbox(1), keys(&[]))];
+    let body = encode_with_keys(vec![update(0, 1), update(1, 0)], &blobs, &told).unwrap();
+    assert_eq!(body.len(), body.capacity(), "a body that grew would leave keys behind");
+    assert_eq!(Batch::parse(&body).unwrap().keys, told);
+    let mut octets = Vec::new();
+    told[0].1.write(&mut octets);
+    assert!(body.ends_with(&[&octets[..], &octets[..32]].concat()));
+    for end in 0..body.len() {
+        assert!(matches!(Batch::parse(&body[..end]), Err(BatchError::Malformed(_))), "{end}");
+    }
+}
+
+#[test]
+fn keys_without_their_inbox_or_out_of_bounds_are_refused() {
+    let refused = |changes: Vec<Change>, told: &[(InboxId, InboxKeys)]| match encode_with_keys(changes, &[], told) {
+        Err(BatchError::Malformed(reason)) => reason,
+        other => panic!("{:?}", other.is_ok()),
+    };
+    let lost = "keys come without their inbox, or twice";
+    assert_eq!(refused(vec![update(0, 0)], &[(inbox(1), keys(&[]))]), lost);
+    assert_eq!(refused(vec![update(0, 0)], &[(inbox(0), keys(&[])), (inbox(0), keys(&[]))]), lost);
+    let erase = Change::Erase { inbox: inbox(0), removed: vec![], gone_until: NOW };
+    assert_eq!(refused(vec![erase], &[(inbox(0), keys(&[]))]), lost);
+    let many = (0..=u32::try_from(INBOX_EPOCHS).unwrap()).collect::<Vec<_>>();
+    assert_eq!(refused(vec![update(0, 0)], &[(inbox(0), keys(&many))]), "an inbox has too many keys");
+    let most = keys(&many[1..]);
+    assert!(encode_with_keys(vec![update(0, 0)], &[], &[(inbox(0), most)]).is_ok());
+    // As nobody writes it: hours out of order, and octets that are left over.
+    let epochs = [2, 1].map(Epoch::from_number).to_vec();
+    let head = Head { inboxes: vec![update(0, 0)], blobs: vec![], keys: vec![KeyHead { inbox: inbox(0), epochs }] };
+    assert_eq!(Batch::parse(&body(&head, &[0; 96])), Err(BatchError::Malformed("keys are out of order")));
+    let over = "something follows the last blob or key";
+    let head = Head { keys: vec![key_head(0)], ..head };
+    assert_eq!(Batch::parse(&body(&head, &[0; 96])), Err(BatchError::Malformed(over)));
 }
 
 #[test]
@@ -100,18 +150,19 @@ fn a_cut_or_a_longer_body_is_refused_at_every_place() {
 #[test]
 fn unknown_fields_are_refused_everywhere() {
     let erase = Change::Erase { inbox: inbox(1), removed: vec![], gone_until: NOW };
-    let head = Head { inboxes: vec![update(0, 1), erase], blobs: vec![blob(0, 0, Part::Raw, b"").0] };
+    let head =
+        Head { inboxes: vec![update(0, 1), erase], blobs: vec![blob(0, 0, Part::Raw, b"").0], keys: vec![key_head(0)] };
     let json = serde_json::to_string(&head).unwrap();
     let objects: Vec<usize> = json.match_indices('{').map(|(at, _)| at + 1).collect();
-    assert!(objects.len() >= 7, "head, update, record, index entry, entry, sealed, blob");
+    assert!(objects.len() >= 8, "head, update, record, index entry, entry, sealed, blob, keys");
     let mut refused = 0;
     for at in objects {
         let forged = format!(r#"{}"surprise":1,{}"#, &json[..at], &json[at..]);
-        let forged = [b"MFB1", &(forged.len() as u32).to_be_bytes()[..], forged.as_bytes()].concat();
+        let forged = [b"MFB2", &(forged.len() as u32).to_be_bytes()[..], forged.as_bytes(), &[0; 64]].concat();
         refused += usize::from(Batch::parse(&forged).is_err());
     }
     // What a listing shows of a message may grow: readers of an entry skip what they do not know.
-    assert_eq!(refused, 6);
+    assert_eq!(refused, 7);
 }
 
 #[test]
@@ -143,10 +194,11 @@ fn a_record_out_of_bounds_or_order_is_refused() {
     assert_eq!(refusal(changed(|record| record.domain = "d".repeat(256)), &[]), named);
     let hash = changed(|record| record.read_token_hash = Base64(vec![7; 31]));
     assert_eq!(refusal(hash, &[]), "a record's read token hash is not 32 octets");
-    let address = changed(|record| record.sealed_address = Base64(vec![7; SUMMARY_OCTETS + 1]));
+    let address = changed(|record| record.sealed_address = Base64(vec![7; SUMMARY_OCTETS + WRAP_OCTETS + 1]));
     assert_eq!(refusal(address, &[]), "a record's sealed address is too long");
     let summary = "an index entry carries more than a summary";
-    let long = changed(|record| record.entries[0].entry.sealed.summary = Base64(vec![0; SUMMARY_OCTETS + 1]));
+    let long =
+        changed(|record| record.entries[0].entry.sealed.summary = Base64(vec![0; SUMMARY_OCTETS + WRAP_OCTETS + 1]));
     assert_eq!(refusal(long, &[]), summary);
     let content = changed(|record| record.entries[0].entry.sealed.content = Some(Base64(vec![])));
     assert_eq!(refusal(content, &[]), summary);
@@ -159,7 +211,8 @@ fn delivery(seq: u64, octets: usize) -> DeliveryEntry {
 
 #[test]
 fn delivery_records_travel_with_their_inbox() {
-    let most = (1..=INBOX_DELIVERIES as u64).map(|seq| delivery(seq, DELIVERY_OCTETS)).collect::<Vec<_>>();
+    let most =
+        (1..=INBOX_DELIVERIES as u64).map(|seq| delivery(seq, DELIVERY_OCTETS + WRAP_OCTETS)).collect::<Vec<_>>();
     let changes = changed(|record| (record.seq, record.deliveries) = (Seq(INBOX_DELIVERIES as u64), most));
     let body = encode(changes.clone(), &[]).unwrap();
     assert_eq!(Batch::parse(&body).unwrap().changes, changes);
@@ -179,12 +232,12 @@ fn delivery_records_out_of_bounds_or_order_are_refused() {
     let order = "a record's deliveries are out of order";
     assert_eq!(refusal(with(vec![delivery(3, 1)]), &[]), order);
     assert_eq!(refusal(with(vec![delivery(2, 1), delivery(1, 1)]), &[]), order);
-    let long = with(vec![delivery(1, DELIVERY_OCTETS + 1)]);
+    let long = with(vec![delivery(1, DELIVERY_OCTETS + WRAP_OCTETS + 1)]);
     assert_eq!(refusal(long, &[]), "a delivery record is too long");
     let deliveries = (1..=INBOX_DELIVERIES as u64 + 1).map(|seq| delivery(seq, 1)).collect::<Vec<_>>();
     let many = changed(|record| (record.seq, record.deliveries) = (Seq(99), deliveries));
     assert_eq!(refusal(many.clone(), &[]), "a record lists too many deliveries");
-    let head = Head { inboxes: many, blobs: Vec::new() };
+    let head = Head { inboxes: many, blobs: Vec::new(), keys: vec![] };
     assert!(matches!(Batch::parse(&body(&head, &[])), Err(BatchError::Malformed(_))), "cut off while it is read");
 }
 
@@ -193,7 +246,7 @@ fn every_bound_is_kept_to_the_last_one() {
     let most: Vec<_> = (0..BATCH_INBOXES).map(|n| update(n, 0)).collect();
     assert!(Batch::parse(&encode(most.clone(), &[]).unwrap()).is_ok());
     let more = [most, vec![update(BATCH_INBOXES, 0)]].concat();
-    assert_eq!(refusal(more, &[]), "too many inboxes or blobs");
+    assert_eq!(refusal(more, &[]), "too many inboxes, blobs or keys");
 
     assert!(encode(vec![update(0, INBOX_MESSAGES)], &[]).is_ok());
     assert_eq!(refusal(vec![update(0, INBOX_MESSAGES + 1)], &[]), "a record lists too many messages");
@@ -202,7 +255,7 @@ fn every_bound_is_kept_to_the_last_one() {
     let blobs: Vec<_> =
         (0..=BATCH_BLOBS).map(|n| blob(n / INBOX_MESSAGES, n % INBOX_MESSAGES, Part::Raw, b"")).collect();
     assert!(Batch::parse(&encode(changes.clone(), &blobs[..BATCH_BLOBS]).unwrap()).is_ok());
-    assert_eq!(refusal(changes, &blobs), "too many inboxes or blobs");
+    assert_eq!(refusal(changes, &blobs), "too many inboxes, blobs or keys");
 
     let erase = |n| vec![Change::Erase { inbox: inbox(0), removed: (0..n).map(message).collect(), gone_until: NOW }];
     assert!(encode(erase(BATCH_REMOVED), &[]).is_ok());
@@ -216,7 +269,7 @@ fn every_bound_is_kept_to_the_last_one() {
 
 #[test]
 fn a_list_past_its_bound_is_refused_before_the_rest_is_read() {
-    let whole = serde_json::to_string(&Head { inboxes: vec![update(0, 1)], blobs: Vec::new() }).unwrap();
+    let whole = serde_json::to_string(&Head { inboxes: vec![update(0, 1)], blobs: Vec::new(), keys: vec![] }).unwrap();
     let entry = serde_json::to_string(&record(0, 1).entries).unwrap();
     let list = |one: &str, n: usize| format!("[{}", vec![one; n].join(","));
     let id = format!("\"{}\"", message(0));
@@ -255,8 +308,9 @@ fn a_change_has_its_own_fields_and_no_others() {
 
 #[test]
 fn one_batch_stays_within_what_one_request_of_a_worker_may_ask() {
-    // A blob is a write, a removed message two deletions, an inbox a read and a write; the nonce is asked for once.
-    let asked = BATCH_BLOBS + 2 * BATCH_REMOVED + 2 * BATCH_INBOXES + 1;
+    // A blob is a write, a removed message two deletions, an inbox a read and a write; the nonce is asked for once, and
+    // each object that keeps keys.
+    let asked = BATCH_BLOBS + 2 * BATCH_REMOVED + 2 * BATCH_INBOXES + 1 + KEY_SHARDS;
     assert!(asked <= 1_000, "{asked}");
 }
 
@@ -364,12 +418,12 @@ proptest! {
     fn parsing_undoes_encoding((changes, blobs) in any_batch()) {
         let blobs: Vec<_> = blobs.iter().map(|(head, octets)| (*head, octets.as_slice())).collect();
         let written = encode(changes.clone(), &blobs).unwrap();
-        prop_assert_eq!(Batch::parse(&written).unwrap(), Batch { changes, blobs });
+        prop_assert_eq!(Batch::parse(&written).unwrap(), Batch { changes, blobs, keys: vec![] });
     }
 
     #[test]
     fn no_octets_make_it_panic(octets in prop::collection::vec(any::<u8>(), 0..300), magic in any::<bool>()) {
-        let body = if magic { [b"MFB1\0\0\0", octets.as_slice()].concat() } else { octets };
+        let body = if magic { [b"MFB2\0\0\0", octets.as_slice()].concat() } else { octets };
         prop_assert!(Batch::parse(&body).is_err());
     }
 

@@ -22,7 +22,20 @@ pub trait Primitives: Send + Sync {
 
     /// ChaCha20-Poly1305 (RFC 8439 §2.8): encrypts in place and gives the tag.
     fn encrypt(&self, key: &PartKey, buffer: &mut [u8]) -> [u8; TAG_OCTETS];
+
+    /// Its inverse: checks the tag in constant time, then decrypts in place.
+    ///
+    /// # Errors
+    /// [`NotGenuine`]: what `buffer` holds then is to be thrown away.
+    fn decrypt(&self, key: &PartKey, buffer: &mut [u8], tag: &[u8; TAG_OCTETS]) -> Result<(), NotGenuine> {
+        key.decrypt(buffer, tag).map_err(|_| NotGenuine)
+    }
 }
+
+/// The tag does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the tag does not hold")]
+pub struct NotGenuine;
 
 /// What Encapsulate gives.
 pub struct Encapsulated {
@@ -57,5 +70,9 @@ impl<P: Primitives + ?Sized> Primitives for &P {
 
     fn encrypt(&self, key: &PartKey, buffer: &mut [u8]) -> [u8; TAG_OCTETS] {
         (**self).encrypt(key, buffer)
+    }
+
+    fn decrypt(&self, key: &PartKey, buffer: &mut [u8], tag: &[u8; TAG_OCTETS]) -> Result<(), NotGenuine> {
+        (**self).decrypt(key, buffer, tag)
     }
 }

@@ -71,6 +71,15 @@ impl PartKey {
         Ok(derived)
     }
 
+    /// Of these; each key with each nonce once.
+    pub(crate) const fn new(
+        key: Zeroizing<[u8; KEY_OCTETS]>,
+        nonce: [u8; NONCE_OCTETS],
+        additional_data: [u8; 2 + 2 * ID_OCTETS],
+    ) -> Self {
+        Self { key, nonce, additional_data }
+    }
+
     /// The key of ChaCha20-Poly1305.
     #[must_use]
     pub fn key(&self) -> &[u8; KEY_OCTETS] {

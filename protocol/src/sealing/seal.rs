@@ -21,7 +21,7 @@ use super::{
     primitives::{Encapsulated, Portable, Primitives},
     schedule::{self, PartKey},
 };
-use crate::message::Part;
+use crate::{message::Part, wrap::WRAP_OCTETS};
 
 /// A payload ready to be sealed: as it is, or deflated (RFC 1951, no zlib header) by the caller's codec.
 #[derive(Clone, Copy)]
@@ -123,8 +123,9 @@ impl<P: Primitives> Sealer<P> {
         let padded = padding::padded(HEADER_OCTETS + payload.len());
         let plaintext = ENVELOPE_OCTETS + self.encapsulation.len();
 
-        // Of the final size from the start: a buffer that grew would leave plaintext behind in freed memory.
-        let mut sealed = Vec::with_capacity(plaintext + padded + TAG_OCTETS);
+        // Of the final size from the start: a buffer that grew would leave plaintext behind in freed memory. What is
+        // stored is wrapped in the same place.
+        let mut sealed = Vec::with_capacity(plaintext + padded + TAG_OCTETS + WRAP_OCTETS);
         sealed.extend_from_slice(&[suite.octet(), part as u8]);
         sealed.extend_from_slice(&self.encapsulation);
         sealed.extend_from_slice(&length.to_be_bytes());

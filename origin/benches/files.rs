@@ -62,7 +62,12 @@ fn received(message: &[u8]) -> Received {
     let public_key = Arc::new(KeyPair::from_seed(Suite::X25519, &[7; 32]).public_key());
     Received {
         reverse_path: ReversePath::Null,
-        recipients: vec![Destination { inbox: InboxId::from_bytes([1; 16]), public_key, tag: None }],
+        recipients: vec![Destination {
+            inbox: InboxId::from_bytes([1; 16]),
+            public_key,
+            wrap_key: protocol::wrap::WrapKey::filled(|key| key.fill(1)),
+            tag: None,
+        }],
         raw: message.to_vec().into(),
         trace_len: 0,
         hop: Hop { client: Ipv4Addr::LOCALHOST.into(), helo: Secret(String::new()), tls: None },

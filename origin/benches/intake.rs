@@ -64,8 +64,12 @@ fn transaction(mut session: Session, budget: &Budget, key: &Arc<PublicKey>, sent
                 None => return session,
             },
             Action::LookUp(_) => {
-                let destination =
-                    Destination { inbox: InboxId::from_bytes([1; 16]), public_key: Arc::clone(key), tag: None };
+                let destination = Destination {
+                    inbox: InboxId::from_bytes([1; 16]),
+                    public_key: Arc::clone(key),
+                    wrap_key: protocol::wrap::WrapKey::filled(|key| key.fill(1)),
+                    tag: None,
+                };
                 Input::Found(Found::Inbox(destination))
             }
             Action::Reserve(octets) => Input::Room(budget.reserve(octets)),

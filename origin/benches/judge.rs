@@ -45,7 +45,12 @@ impl rand_core::TryCryptoRng for Counting {}
 
 fn destination() -> Destination {
     let public_key = Arc::new(KeyPair::from_seed(Suite::XWing, &[7; 32]).public_key());
-    Destination { inbox: InboxId::from_bytes([1; 16]), public_key, tag: None }
+    Destination {
+        inbox: InboxId::from_bytes([1; 16]),
+        public_key,
+        wrap_key: protocol::wrap::WrapKey::filled(|key| key.fill(1)),
+        tag: None,
+    }
 }
 
 fn received(message: &[u8], destination: &Destination) -> Received {

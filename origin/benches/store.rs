@@ -51,6 +51,7 @@ async fn filled() -> MemoryStore {
     for n in 0..INBOXES {
         let local = Local::parse(&format!("reader{n}")).expect("a local part");
         let inbox = NewInbox {
+            wrap_key: protocol::wrap::WrapKey::filled(|key| key.fill(1)),
             id: InboxId::from_bytes(id(n)),
             key: hasher.key(&Address::new(local, domain.clone())),
             public_key: Arc::clone(&key),

@@ -52,7 +52,7 @@ use crate::{
     ports::{Chance, Clock, EdgeLink, PushError, Reception, Store},
     registrar::{Registrar, Webhooks},
     seal::aws_lc::AwsLc,
-    sync::https::HttpsLink,
+    sync::{Source, https::HttpsLink},
 };
 
 #[cfg(not(feature = "virtual-clock"))]
@@ -115,6 +115,7 @@ pub enum StartError {
 /// The adapters, in the shape of their ports.
 struct Parts {
     store: Arc<dyn Store>,
+    beneath: Source,
     clock: Arc<ThisClock>,
     chance: Arc<dyn Chance>,
     metrics: Arc<Metrics>,
@@ -228,10 +229,11 @@ async fn run(config: Config, say: impl FnOnce(&str), ended: impl Future<Output =
 impl Parts {
     async fn build(config: &Config) -> Result<Self, StartError> {
         let chance: Arc<dyn Chance> = Arc::new(SystemChance);
-        let (store, estate) = store::open(config, chance.as_ref()).await?;
+        let (beneath, estate) = store::open(config, &chance).await?;
         Ok(Self {
             admit: admission::admit(config, &chance)?,
-            store,
+            store: store::wrapped(&beneath),
+            beneath,
             clock: Arc::new(ThisClock::start()),
             chance,
             metrics: Arc::new(Metrics::new()),
@@ -323,6 +325,7 @@ impl Parts {
         };
         ApiState {
             store: Arc::clone(&self.store),
+            reading: store::wrapped(&self.beneath),
             registrar: Arc::new(registrar),
             clock: self.clock(),
             metrics: Arc::clone(&self.metrics),

@@ -22,13 +22,14 @@ pub mod frame;
 pub mod turns;
 pub mod unix;
 
+use protocol::wrap::{Epoch, EpochKey};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 pub use self::frame::{Frame, FrameError, PREFIX_OCTETS, Prefix};
 
 /// The version of all this, the pieces of store and queues included. Another one is refused before anything is stopped.
-pub const VERSION: u16 = 3;
+pub const VERSION: u16 = 4;
 
 /// Octets that an heir may keep, or that an elder holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +71,8 @@ pub struct Keys {
     pub hasher: Zeroizing<[u8; 32]>,
     /// The operator's inbox.
     pub operator: OperatorKey,
+    /// What the hours' mail is wrapped under.
+    pub epochs: Vec<(Epoch, EpochKey)>,
 }
 
 /// Why an elder offers nothing.

@@ -71,10 +71,10 @@ pub const BACKLOG: u32 = 10_000;
 /// What is reserved for a message that announces no size; it grows from there.
 pub const RESERVE_UNANNOUNCED: usize = 64 * 1024;
 
-/// What a stored message takes beside its sealed parts: index, allocator, map entries.
+/// What a stored message takes beside its sealed parts: their wrapping, index, allocator, map entries.
 pub const MESSAGE_OVERHEAD: usize = 512;
 
-/// What an inbox takes in the store: its key, sealed address, map entries.
+/// What an inbox takes in the store: its keys, sealed address, map entries.
 pub const INBOX_OVERHEAD: usize = 4 * 1024;
 
 /// Inboxes at one time on one node: bounds what creation alone can take.

@@ -24,6 +24,7 @@ use protocol::{
     sealing::PublicKey,
     time::Timestamp,
     webhook::Webhook,
+    wrap::WrapKey,
 };
 use sha2::Sha256;
 
@@ -70,6 +71,8 @@ pub struct Destination {
     pub inbox: InboxId,
     /// What its mail is sealed to.
     pub public_key: Arc<PublicKey>,
+    /// What its mail is wrapped under, where it is stored.
+    pub wrap_key: WrapKey,
     /// The tag that the recipient was written with.
     pub tag: Option<String>,
 }

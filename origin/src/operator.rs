@@ -16,6 +16,7 @@ use protocol::{
     message::Part,
     sealing::{Binding, Payload, PublicKey, Sealer, Suite},
     time::Timestamp,
+    wrap::WrapKey,
 };
 use rand_core::CryptoRng;
 
@@ -162,6 +163,7 @@ impl StandingInbox {
             key: hasher.key(&self.address),
             public_key: Arc::clone(&self.keys.public_key),
             read_token_hash: self.keys.read_token_hash,
+            wrap_key: WrapKey::filled(|key| rng.fill_bytes(key)),
             sealed_address: Bytes::from(
                 sealer.seal(Part::Address, Payload::Identity(self.address.canonical().as_bytes())),
             ),

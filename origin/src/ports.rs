@@ -4,6 +4,7 @@ mod admissions;
 mod attempt;
 mod challenges;
 mod jobs;
+mod keyring;
 mod lookups;
 mod store;
 mod webhooks;
@@ -22,6 +23,7 @@ pub use jobs::{
     Claimed, DeadJob, DeadReason, EnqueueError, Enqueued, Flow, Handler, Job, JobId, Jobs, JobsError, Lapse, NewJob,
     NotAJobId, Outcome, Payload, PayloadTooLong, Priority, Queue, QueueStatus, Retry, RetryPolicy, Settled, Ticket,
 };
+pub use keyring::{Keyring, KeyringError, ReadingKeys};
 pub use lookups::{Exchange, Lookup, Resolver};
 pub use store::{
     CreateError, Deliveries, Inbox, Listing, NewInbox, Owed, PutError, ReadError, Receipt, Store, StoreStatus,

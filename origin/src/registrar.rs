@@ -16,6 +16,7 @@ use protocol::{
     name,
     sealing::{Binding, Payload, PublicKey, Sealer},
     webhook::{WebhookView, WebhookWish},
+    wrap::WrapKey,
 };
 use rand_core::Rng;
 use zeroize::Zeroizing;
@@ -129,6 +130,7 @@ impl Registrar {
                 key: self.hasher.key(&address),
                 public_key: Arc::clone(&keys.public_key),
                 read_token_hash: keys.read_token_hash,
+                wrap_key: WrapKey::filled(|key| self.chance.fill(key)),
                 sealed_address: self.seal(&keys, &text),
                 domain: domain.clone(),
                 created_at,

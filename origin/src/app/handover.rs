@@ -107,7 +107,7 @@ impl Before {
         let (held, queues, path) = (estate.held.clone(), queues.clone(), offer.path.clone());
         let taken = spawn_blocking(move || offer.take(&held, &queues)).await.map_err(|_| HandoverError::Lost)?;
         let keys = taken.map_err(|reason| HandoverError::Broken { path, reason })?;
-        estate.inherit(keys.hasher);
+        estate.inherit(keys.hasher, keys.epochs);
         tracing::info!(octets = estate.held.weight().octets, "took over from the process before");
         Ok(keys.operator)
     }

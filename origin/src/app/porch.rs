@@ -9,7 +9,7 @@ use super::{
     handover::{HandoverError, room},
     jobs::Kept,
     serving::Site,
-    store::Held,
+    store::{Estate, Held},
 };
 use crate::{
     config::Handover,
@@ -89,6 +89,13 @@ impl Porch {
     }
 }
 
+/// What is left to a successor.
+struct Will {
+    estate: Estate,
+    queues: Kept,
+    operator: OperatorKey,
+}
+
 /// What became of the time for which a process waits that was told to end.
 pub(super) enum LastChance {
     /// Somebody came, and may be fit to have everything.
@@ -148,20 +155,19 @@ impl Successor {
             Holder::Operator => OperatorKey::Configured,
             Holder::Process(capability) => OperatorKey::Drawn(Zeroizing::new(*capability.as_bytes())),
         };
-        let keys = Keys { hasher: estate.hasher.clone(), operator };
-        let (held, queues) = (estate.held.clone(), site.parts.queues.kept.clone());
-        let elder = spawn_blocking(move || self.drive(&held, &queues, &keys)).await.unwrap_or(Elder::Serving);
+        let will = Will { estate: estate.clone(), queues: site.parts.queues.kept.clone(), operator };
+        let elder = spawn_blocking(move || self.drive(&will)).await.unwrap_or(Elder::Serving);
         if elder.owns() {
             estate.held.thaw();
         }
         elder
     }
 
-    fn drive(mut self, held: &Held, queues: &Kept, keys: &Keys) -> Elder {
+    fn drive(mut self, will: &Will) -> Elder {
         let (mut elder, mut action) = self.elder.step(ElderEvent::Take);
         loop {
             let event = match action {
-                ElderAction::Give => self.send(held, queues, keys),
+                ElderAction::Give => self.send(will),
                 ElderAction::Part => self.channel.say(&Frame::Yours).map(|()| ElderEvent::Told),
                 ElderAction::End | ElderAction::Resume | ElderAction::Stay => return elder,
                 ElderAction::Offer | ElderAction::Refuse => Err(Broken::OutOfTurn),
@@ -174,10 +180,13 @@ impl Successor {
         }
     }
 
-    fn send(&mut self, held: &Held, queues: &Kept, keys: &Keys) -> Result<ElderEvent, Broken> {
+    fn send(&mut self, will: &Will) -> Result<ElderEvent, Broken> {
+        let Estate { held, hasher } = &will.estate;
         held.freeze();
-        let jobs = queues.pieces().into_iter().map(|piece| (piece, Vec::new()));
-        self.channel.give(keys.clone(), held.pieces().map(|piece| (piece.head, piece.body)).chain(jobs))?;
+        // Only now: an hour may have begun, and its first message come, while this process drained.
+        let keys = Keys { hasher: hasher.clone(), operator: will.operator.clone(), epochs: held.epochs() };
+        let jobs = will.queues.pieces().into_iter().map(|piece| (Zeroizing::new(piece), Vec::new()));
+        self.channel.give(keys, held.pieces().map(|piece| (piece.head, piece.body)).chain(jobs))?;
         match self.channel.hear(Patience::STALL)? {
             Frame::Have => Ok(ElderEvent::Have),
             _ => Err(Broken::OutOfTurn),

@@ -156,8 +156,8 @@ impl Serving {
         let (end, ending) = watch::channel(false);
         let mut background = JoinSet::new();
         if let Some(link) = link.clone() {
-            let (store, clock, chance) = (Arc::clone(&parts.store), parts.clock(), Arc::clone(&parts.chance));
-            background.spawn(sync::run(store, link, config.region.clone(), clock, chance, ending.clone()));
+            let (source, clock, chance) = (parts.beneath.clone(), parts.clock(), Arc::clone(&parts.chance));
+            background.spawn(sync::run(source, link, config.region.clone(), clock, chance, ending.clone()));
         }
         background.spawn(sync::purge_loop(Arc::clone(&parts.store), parts.clock(), ending.clone()));
         let keeper = operator::Keeper::new(intake.operator.clone(), parts);

@@ -4,17 +4,22 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use protocol::wrap::{Epoch, EpochKey};
 use zeroize::Zeroizing;
 
 use crate::{
     budget::{Budget, NoRoom},
     config::{Config, Engine, Servers, Sync},
     limits::REDIS_START,
-    ports::{Chance, Store},
+    ports::Chance,
+    seal::aws_lc::AwsLc,
     store::{
+        keyring::MemoryKeyring,
         memory::{Edge, ImportError, MemoryStore, Piece, Weight},
-        redis::{NotRedis, RedisStore, Settings, Topology, Unavailable},
+        redis::{NotRedis, RedisKeyring, RedisStore, Settings, Topology, Unavailable},
+        wrapped::Wrapped,
     },
+    sync::Source,
 };
 
 /// Why there is no store.
@@ -41,27 +46,39 @@ pub(super) struct Estate {
 /// What of the mail this process holds itself.
 #[derive(Clone)]
 pub(super) enum Held {
-    /// All of it.
-    Embedded(Arc<MemoryStore>),
+    /// All of it, and the keys without which it is worth nothing.
+    Embedded(Arc<MemoryStore>, Arc<MemoryKeyring>),
     /// Nothing: it stands in Redis, where the next process finds it. Sockets and the operator's key pass nevertheless.
     Elsewhere,
 }
 
 impl Estate {
-    /// Takes over the key that the process before hashed addresses under. Where Redis keeps the mail it keeps the key.
-    pub(super) fn inherit(&mut self, hasher: Zeroizing<[u8; 32]>) {
-        match self.held {
-            Held::Embedded(_) => self.hasher = hasher,
+    /// Takes over the keys of the process before: what addresses are hashed under, and the hours'. Where Redis keeps the
+    /// mail it keeps the keys.
+    pub(super) fn inherit(&mut self, hasher: Zeroizing<[u8; 32]>, epochs: Vec<(Epoch, EpochKey)>) {
+        match &self.held {
+            Held::Embedded(_, keyring) => {
+                self.hasher = hasher;
+                keyring.take(epochs);
+            }
             Held::Elsewhere => {}
         }
     }
 }
 
 impl Held {
+    /// The keys of its hours.
+    pub(super) fn epochs(&self) -> Vec<(Epoch, EpochKey)> {
+        match self {
+            Self::Embedded(_, keyring) => keyring.keys(),
+            Self::Elsewhere => Vec::new(),
+        }
+    }
+
     /// What it may hold. A process that holds content hands it to none that could not keep it.
     pub(super) fn capacity(&self) -> Weight {
         match self {
-            Self::Embedded(store) => store.capacity(),
+            Self::Embedded(store, _) => store.capacity(),
             Self::Elsewhere => Weight { octets: 0, records: 0 },
         }
     }
@@ -69,7 +86,7 @@ impl Held {
     /// What it holds.
     pub(super) fn weight(&self) -> Weight {
         match self {
-            Self::Embedded(store) => store.weight(),
+            Self::Embedded(store, _) => store.weight(),
             Self::Elsewhere => Weight { octets: 0, records: 0 },
         }
     }
@@ -77,7 +94,7 @@ impl Held {
     /// Changes nothing from now on.
     pub(super) fn freeze(&self) {
         match self {
-            Self::Embedded(store) => store.freeze(),
+            Self::Embedded(store, _) => store.freeze(),
             Self::Elsewhere => {}
         }
     }
@@ -85,7 +102,7 @@ impl Held {
     /// Goes on.
     pub(super) fn thaw(&self) {
         match self {
-            Self::Embedded(store) => store.thaw(),
+            Self::Embedded(store, _) => store.thaw(),
             Self::Elsewhere => {}
         }
     }
@@ -93,7 +110,7 @@ impl Held {
     /// All that it holds.
     pub(super) fn pieces(&self) -> impl Iterator<Item = Piece> + '_ {
         let pieces = match self {
-            Self::Embedded(store) => Some(store.pieces()),
+            Self::Embedded(store, _) => Some(store.pieces()),
             Self::Elsewhere => None,
         };
         pieces.into_iter().flatten()
@@ -102,7 +119,7 @@ impl Held {
     /// Whether a piece with a body of so many octets could be kept.
     pub(super) fn admits(&self, body: usize) -> Result<(), NoRoom> {
         match self {
-            Self::Embedded(store) => store.admits(body),
+            Self::Embedded(store, _) => store.admits(body),
             Self::Elsewhere => Err(NoRoom { wanted: body, used: 0, limit: 0 }),
         }
     }
@@ -110,14 +127,14 @@ impl Held {
     /// Takes one piece of another process's.
     pub(super) fn import(&self, head: &[u8], body: &Bytes) -> Result<(), ImportError> {
         match self {
-            Self::Embedded(store) => store.import(head, body),
+            Self::Embedded(store, _) => store.import(head, body),
             Self::Elsewhere => Err(ImportError::Misplaced),
         }
     }
 }
 
-/// Opens the store. The embedded one's key is this process's own; Redis' is what its nodes share.
-pub(super) async fn open(config: &Config, chance: &dyn Chance) -> Result<(Arc<dyn Store>, Estate), StoreError> {
+/// Opens the store, with the keys that its content is wrapped under; what lies in it is wrapped. The embedded one's key is this process's own; Redis' is what its nodes share.
+pub(super) async fn open(config: &Config, chance: &Arc<dyn Chance>) -> Result<(Source, Estate), StoreError> {
     let mut key = Zeroizing::new([0; 32]);
     chance.fill(key.as_mut());
     // In percent of the octets, without overflow on small machines.
@@ -130,24 +147,35 @@ pub(super) async fn open(config: &Config, chance: &dyn Chance) -> Result<(Arc<dy
     let (servers, replicas) = match &config.store.engine {
         Engine::Embedded => {
             let store = Arc::new(MemoryStore::for_edge(budget, edge));
-            return Ok((Arc::clone(&store) as Arc<dyn Store>, Estate { held: Held::Embedded(store), hasher: key }));
+            let keyring = Arc::new(MemoryKeyring::new(Arc::clone(chance)));
+            let source = Source { store: store.clone(), keyring: keyring.clone() };
+            return Ok((source, Estate { held: Held::Embedded(store, keyring), hasher: key }));
         }
         Engine::Redis { servers, replicas } => (servers, *replicas),
     };
     if replicas == 0 {
         tracing::warn!("store.replicas is 0: mail that was taken is lost with the Redis server that has it");
     }
+    let topology = topology(servers)?;
+    let keyring = RedisKeyring::start(&topology, &space(config), replicas, Arc::clone(chance));
     let settings = Settings {
-        topology: topology(servers)?,
+        topology,
         space: space(config),
         replicas,
         budget,
         high_water_percent: config.store.high_water_percent,
         edge,
     };
-    let store = RedisStore::start(settings, chance)?;
+    let store = RedisStore::start(settings, chance.as_ref())?;
     let hasher = shared_key(&store, key).await?;
-    Ok((Arc::new(store), Estate { held: Held::Elsewhere, hasher }))
+    let source = Source { store: Arc::new(store), keyring: Arc::new(keyring) };
+    Ok((source, Estate { held: Held::Elsewhere, hasher }))
+}
+
+/// The same for readers and for mail that comes in: behind its wrapping.
+pub(super) fn wrapped(beneath: &Source) -> Arc<Wrapped> {
+    let Source { store, keyring } = beneath.clone();
+    Arc::new(Wrapped::new(store, keyring, Arc::new(AwsLc)))
 }
 
 /// Asks for the key until Redis is there; for so long, then whoever started us is told.

@@ -70,6 +70,7 @@ impl Reception for Unsealed {
             self.chance.fill(&mut id);
             let parts = [Bytes::new(), Bytes::new(), raw.clone()];
             let copy = Sealed::of_parts(destination.inbox, MessageId::from_bytes(id), message.received_at, parts);
+            let copy = copy.under(destination.wrap_key.clone());
             let part = room.split(copy.octets() + MESSAGE_OVERHEAD);
             outcomes.push(match self.store.put(copy, part, self.clock.now()).await {
                 Ok(_) => Delivery::Stored,

@@ -3,6 +3,7 @@
 //! A frame is a kind, the lengths of its head and of its body, and its head; a piece's body follows it. Integers are
 //! big-endian. Every length is checked before anything is allocated for it.
 
+use protocol::wrap::{Epoch, EpochKey, KEY_OCTETS};
 use zeroize::Zeroizing;
 
 use super::{Keys, OperatorKey, Purpose, Refusal, Room, Sum};
@@ -37,7 +38,7 @@ pub enum Frame {
     /// A piece of the store.
     Piece {
         /// What it is.
-        head: Vec<u8>,
+        head: Zeroizing<Vec<u8>>,
         /// Octets of its body.
         body: usize,
     },
@@ -81,6 +82,9 @@ pub enum FrameError {
     #[error("a frame that says nothing came")]
     Malformed,
 }
+
+/// Octets of an hour and its key.
+const EPOCH_OCTETS: usize = 4 + KEY_OCTETS;
 
 const HELLO: u8 = 1;
 const OFFER: u8 = 2;
@@ -135,8 +139,9 @@ impl Prefix {
                     [1] => OperatorKey::Drawn(Zeroizing::new(rest.array()?)),
                     _ => return Err(FrameError::Malformed),
                 },
+                epochs: rest.epochs()?,
             }),
-            PIECE => return Ok(Frame::Piece { head: head.to_vec(), body: self.body }),
+            PIECE => return Ok(Frame::Piece { head: Zeroizing::new(head.to_vec()), body: self.body }),
             END => Frame::End(Sum { pieces: rest.number()?, digest: rest.array()? }),
             HAVE => Frame::Have,
             YOURS => Frame::Yours,
@@ -150,7 +155,8 @@ impl Frame {
     /// As it is sent, without a piece's body. Wiped when dropped: it may hold keys.
     #[must_use]
     pub fn write(&self) -> Zeroizing<Vec<u8>> {
-        let mut head = Zeroizing::new(Vec::with_capacity(80));
+        // A head that grew would leave keys behind in freed memory.
+        let mut head = Zeroizing::new(Vec::with_capacity(self.room()));
         let mut body = 0;
         let kind = match self {
             Self::Hello { version, room } => {
@@ -177,6 +183,10 @@ impl Frame {
                         head.extend_from_slice(capability.as_ref());
                     }
                 }
+                for (epoch, key) in &keys.epochs {
+                    head.extend_from_slice(&epoch.number().to_be_bytes());
+                    head.extend_from_slice(key.as_bytes());
+                }
                 KEYS
             }
             Self::Piece { head: of_piece, body: of_body } => {
@@ -198,6 +208,17 @@ impl Frame {
         frame.extend_from_slice(&(body as u64).to_be_bytes());
         frame.extend_from_slice(&head);
         frame
+    }
+}
+
+impl Frame {
+    /// Octets that its head fits into.
+    fn room(&self) -> usize {
+        match self {
+            Self::Keys(keys) => 80 + keys.epochs.len() * EPOCH_OCTETS,
+            Self::Piece { head, .. } => head.len(),
+            _ => 80,
+        }
     }
 }
 
@@ -251,6 +272,15 @@ impl Rest<'_> {
 
     fn number(&mut self) -> Result<u64, FrameError> {
         Ok(u64::from_be_bytes(self.array()?))
+    }
+
+    /// All that is left.
+    fn epochs(&mut self) -> Result<Vec<(Epoch, EpochKey)>, FrameError> {
+        let keys = std::mem::take(&mut self.0).chunks(EPOCH_OCTETS).map(|octets| {
+            let (epoch, key) = octets.split_first_chunk()?;
+            Some((Epoch::from_number(u32::from_be_bytes(*epoch)), EpochKey::from_octets(key)?))
+        });
+        keys.collect::<Option<_>>().ok_or(FrameError::Malformed)
     }
 
     fn short(&mut self) -> Result<u16, FrameError> {

@@ -3,9 +3,11 @@
 //! Blocking, with a deadline for each word: to be called where blocking is fine. Both ends see to it that the other is
 //! a process of the same user, whoever could reach the file.
 
+mod buffered;
+
 use std::{
     fs,
-    io::{self, BufReader, BufWriter, ErrorKind, IoSlice, IoSliceMut, Read as _, Write as _},
+    io::{self, ErrorKind, IoSlice, IoSliceMut, Read as _, Write as _},
     mem::MaybeUninit,
     os::{
         fd::{AsFd, BorrowedFd, OwnedFd},
@@ -29,8 +31,9 @@ use rustix::{
 use socket2::{Domain, SockAddr, Socket, Type};
 use zeroize::Zeroizing;
 
+use self::buffered::{Reader, Writer};
 use super::{Adder, Frame, FrameError, Keys, PREFIX_OCTETS, Prefix, Refusal};
-use crate::limits::{HANDOVER_BUFFER, HANDOVER_STALL};
+use crate::limits::HANDOVER_STALL;
 
 /// Sockets that may pass at one time: one a purpose.
 const SOCKETS: usize = 5;
@@ -237,10 +240,13 @@ impl Channel {
     ///
     /// # Errors
     /// [`Broken::System`].
-    pub fn give(&mut self, keys: Keys, pieces: impl Iterator<Item = (Vec<u8>, Vec<Bytes>)>) -> Result<(), Broken> {
-        let mut out = BufWriter::with_capacity(HANDOVER_BUFFER, &self.0);
-        // Not through the buffer, which nobody wipes.
-        out.get_mut().write_all(&Frame::Keys(keys).write())?;
+    pub fn give(
+        &mut self,
+        keys: Keys,
+        pieces: impl Iterator<Item = (Zeroizing<Vec<u8>>, Vec<Bytes>)>,
+    ) -> Result<(), Broken> {
+        let mut out = Writer::new(&self.0);
+        out.write_all(&Frame::Keys(keys).write())?;
         let mut adder = Adder::default();
         for (head, parts) in pieces {
             let frame = Frame::Piece { head, body: parts.iter().map(Bytes::len).sum() }.write();
@@ -267,7 +273,7 @@ impl Channel {
     ) -> Result<Keys, Broken> {
         let Frame::Keys(keys) = self.hear(patience)? else { return Err(Broken::OutOfTurn) };
         self.0.set_read_timeout(Patience::STALL.0)?;
-        let mut reader = BufReader::with_capacity(HANDOVER_BUFFER, &self.0);
+        let mut reader = Reader::new(&self.0);
         let mut adder = Adder::default();
         loop {
             let (frame, octets) = read_frame(&mut reader)?;

@@ -6,7 +6,8 @@
 //!
 //! A request's way: [`admit`] lets so many of a client through, [`answer`] counts it and dresses the answer, [`extract`] turns what cannot be
 //! read into a [`refused`] problem, [`access`] finds the inbox and checks the credential, and then
-//! [`inboxes`], [`messages`], [`raw`], [`deliveries`], [`events`] or [`service`] do what was asked.
+//! [`inboxes`], [`messages`], [`raw`], [`deliveries`], [`events`] or [`service`] do what was asked. [`keys`] is for the
+//! edge alone, on a reader's behalf.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -19,7 +20,7 @@ use tokio::sync::watch;
 use crate::{
     metrics::Metrics,
     operator::StandingInbox,
-    ports::{Clock, Store},
+    ports::{Clock, ReadingKeys, Store},
     registrar::Registrar,
 };
 
@@ -31,6 +32,7 @@ mod deliveries;
 mod events;
 mod extract;
 mod inboxes;
+mod keys;
 mod messages;
 mod openapi;
 mod opening;
@@ -55,6 +57,8 @@ pub use self::{
 pub struct ApiState {
     /// Where mail is kept.
     pub store: Arc<dyn Store>,
+    /// The keys of what the edge has.
+    pub reading: Arc<dyn ReadingKeys>,
     /// Makes inboxes.
     pub registrar: Arc<Registrar>,
     /// The time of day.
@@ -122,6 +126,7 @@ fn client_routes() -> Router<Arc<Shared>> {
         .route("/v1/inboxes/{id}/messages/{mid}/attachments/{n}", get(raw::attachment))
         .route("/v1/inboxes/{id}/deliveries", get(deliveries::list))
         .route("/v1/inboxes/{id}/events", get(events::stream))
+        .route("/sync/v1/keys/{id}", get(keys::of_inbox))
         .route("/v1/domains", get(service::domains))
         .route("/v1/status", get(service::status))
         .route("/healthz", get(service::lives))
@@ -130,7 +135,7 @@ fn client_routes() -> Router<Arc<Shared>> {
 }
 
 /// The templates above, as labels: a path that was asked for never becomes one.
-const TEMPLATES: [&str; 20] = [
+const TEMPLATES: [&str; 21] = [
     "/v1/inboxes",
     "/v1/inboxes/{id}",
     "/v1/inboxes/{id}/messages",
@@ -139,6 +144,7 @@ const TEMPLATES: [&str; 20] = [
     "/v1/inboxes/{id}/messages/{mid}/attachments/{n}",
     "/v1/inboxes/{id}/deliveries",
     "/v1/inboxes/{id}/events",
+    "/sync/v1/keys/{id}",
     "/v1/domains",
     "/v1/status",
     "/healthz",

@@ -28,7 +28,7 @@ use crate::{
     mail::{AddressHasher, Sealed},
     metrics::Metrics,
     operator::{Holder, PublicKeys, StandingInbox},
-    ports::{Chance, Draw, Store},
+    ports::{Chance, Draw, ReadingKeys, Store},
     registrar::{
         Registrar, Webhooks,
         fake::{Counting, FakeStore, Hand},
@@ -39,6 +39,7 @@ mod admission;
 mod deliveries;
 mod events;
 mod inboxes;
+mod keys;
 mod messages;
 mod raw;
 mod refusals;
@@ -94,6 +95,7 @@ impl Bench {
         };
         let state = ApiState {
             store: Arc::clone(&store) as Arc<dyn Store>,
+            reading: Arc::clone(&store) as Arc<dyn ReadingKeys>,
             registrar: Arc::new(registrar),
             clock: Arc::clone(&clock) as _,
             metrics: Arc::new(Metrics::new()),

@@ -24,7 +24,12 @@ const TRACE: &[u8] = b"Received: from client.example by mx.example; Mon, 23 Nov 
 
 fn received(message: &[u8]) -> Received {
     let public_key = Arc::new(KeyPair::from_seed(Suite::X25519, &[7; 32]).public_key());
-    let destination = Destination { inbox: InboxId::from_bytes([1; 16]), public_key, tag: None };
+    let destination = Destination {
+        inbox: InboxId::from_bytes([1; 16]),
+        public_key,
+        wrap_key: protocol::wrap::WrapKey::filled(|key| key.fill(1)),
+        tag: None,
+    };
     Received {
         reverse_path: ReversePath::Null,
         recipients: vec![destination],

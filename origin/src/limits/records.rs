@@ -10,7 +10,7 @@ pub const RECORDS_A_MINUTE_IN_ALL: u32 = 6_000;
 /// Failed attempts that wait to be sealed; further ones leave no record. Each may be for [`super::RECIPIENTS`].
 pub const RECORDS_WAITING: usize = 256;
 
-/// What a record takes in the store beside its sealed octets.
+/// What a record takes in the store beside its sealed octets, wrapping included.
 pub const RECORD_OVERHEAD: usize = 256;
 
 /// All records together take at most one part in so many of the store's budget: the rest is for mail.

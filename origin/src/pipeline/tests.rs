@@ -73,6 +73,7 @@ impl World {
         let capability = Capability::from_bytes([owner; 32]);
         let now = self.clock.now();
         let inbox = NewInbox {
+            wrap_key: protocol::wrap::WrapKey::filled(|key| key.fill(1)),
             id: capability.inbox_id(),
             key: self.pipeline.parts.hasher.key(&Address::parse(address).unwrap()),
             public_key: Arc::new(capability.key_pair().public_key()),

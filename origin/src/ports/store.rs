@@ -14,6 +14,7 @@ use protocol::{
     sealing::PublicKey,
     time::Timestamp,
     webhook::Webhook,
+    wrap::WrapKey,
 };
 
 use crate::{
@@ -33,6 +34,8 @@ pub struct NewInbox {
     pub public_key: Arc<PublicKey>,
     /// What listing is proved against.
     pub read_token_hash: ReadTokenHash,
+    /// What is stored of it is wrapped under: drawn for it, and destroyed with it.
+    pub wrap_key: WrapKey,
     /// Its address, sealed to its owner.
     pub sealed_address: Bytes,
     /// The domain of its address.
@@ -63,6 +66,8 @@ pub struct Inbox {
     pub id: InboxId,
     /// What listing is proved against.
     pub read_token_hash: ReadTokenHash,
+    /// What is stored of it is wrapped under.
+    pub wrap_key: WrapKey,
     /// Its address, sealed to its owner.
     pub sealed_address: Bytes,
     /// The domain of its address.
@@ -150,6 +155,8 @@ pub enum Owed {
     Update {
         /// The record; `region` is filled in by sync.
         record: Box<InboxRecord>,
+        /// What all of it is wrapped under.
+        wrap_key: WrapKey,
         /// Messages whose content and raw part the edge lacks, oldest first.
         blobs: Vec<MessageId>,
         /// Messages that went since the edge last confirmed.

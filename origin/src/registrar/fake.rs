@@ -19,6 +19,7 @@ use protocol::{
     message::{Part, SealedEntry, SealedParts},
     time::{Millis, Timestamp},
     webhook::Webhook,
+    wrap::{Epoch, EpochKey, InboxKeys},
 };
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
@@ -27,10 +28,21 @@ use crate::{
     budget::{Budget, NoRoom, Reservation},
     mail::{AddressKey, Destination, Notice, Sealed, SealedRecord, Stored},
     ports::{
-        Chance, Clock, CreateError, Deliveries, Inbox, Listing, NewInbox, Owed, PutError, ReadError, Receipt, Store,
-        StoreStatus, Unreachable, WebhookChange,
+        Chance, Clock, CreateError, Deliveries, Inbox, Listing, NewInbox, Owed, PutError, ReadError, ReadingKeys,
+        Receipt, Store, StoreStatus, Unreachable, WebhookChange,
     },
 };
+
+/// The one hour that a fake store's mail is of.
+pub(crate) const EPOCH: Epoch = Epoch::from_number(400_000);
+
+#[async_trait]
+impl ReadingKeys for FakeStore {
+    async fn keys(&self, id: InboxId, now: Timestamp) -> Result<InboxKeys, ReadError> {
+        let inbox = self.inbox(id, now).await?;
+        Ok(InboxKeys::derive(&inbox.wrap_key, [(EPOCH, &EpochKey::filled(|key| key.fill(8)))]))
+    }
+}
 
 /// A clock that somebody moves.
 pub(crate) struct Hand(AtomicU64);
@@ -140,8 +152,20 @@ impl Store for FakeStore {
         if self.crowded.load(Ordering::SeqCst) || inboxes.values().any(|kept| kept.key == new.key) {
             return Err(CreateError::AddressTaken);
         }
-        let NewInbox { id, key, read_token_hash, sealed_address, domain, created_at, expires_at, webhook, .. } = new;
-        let inbox = Inbox { id, read_token_hash, sealed_address, domain, created_at, expires_at, seq: Seq::START };
+        let NewInbox {
+            id,
+            key,
+            read_token_hash,
+            wrap_key,
+            sealed_address,
+            domain,
+            created_at,
+            expires_at,
+            webhook,
+            ..
+        } = new;
+        let inbox =
+            Inbox { id, read_token_hash, wrap_key, sealed_address, domain, created_at, expires_at, seq: Seq::START };
         let (entries, blobs, deleted, deliveries) = Default::default();
         inboxes.insert(
             id,

@@ -10,8 +10,10 @@ mod record;
 use bytes::Bytes;
 use protocol::{
     id::{InboxId, MessageId},
+    message::Part,
     sealing::{Binding, MessageParts, Sealer, primitives::Primitives},
     time::Timestamp,
+    wrap::{Epoch, EpochKey, WrapKey},
 };
 use rand_core::CryptoRng;
 
@@ -26,9 +28,11 @@ pub struct Sealed {
     inbox: InboxId,
     id: MessageId,
     received_at: Timestamp,
+    wrap_key: WrapKey,
     summary: Bytes,
     content: Bytes,
     raw: Bytes,
+    octets: usize,
 }
 
 impl Sealed {
@@ -41,7 +45,29 @@ impl Sealed {
         received_at: Timestamp,
         [summary, content, raw]: [Bytes; 3],
     ) -> Self {
-        Self { inbox, id, received_at, summary, content, raw }
+        let octets = summary.len() + content.len() + raw.len();
+        Self { inbox, id, received_at, wrap_key: WrapKey::filled(|_| {}), summary, content, raw, octets }
+    }
+
+    /// The same, for an inbox with this key.
+    #[cfg(any(test, feature = "bench"))]
+    #[must_use]
+    pub fn under(self, wrap_key: WrapKey) -> Self {
+        Self { wrap_key, ..self }
+    }
+
+    /// As it is stored: each part wrapped where it lies, under `key` of its hour and its inbox's own.
+    #[must_use]
+    pub fn wrap(self, key: &EpochKey, primitives: &dyn Primitives) -> Self {
+        let binding = Binding { inbox: self.inbox, message: self.id };
+        let key = self.wrap_key.message(Epoch::of(self.received_at), key, binding);
+        let wrap = |part, sealed| {
+            let mut octets = Vec::from(sealed);
+            key.wrap(primitives, part, &mut octets);
+            Bytes::from(octets)
+        };
+        let (summary, content) = (wrap(Part::Summary, self.summary), wrap(Part::Content, self.content));
+        Self { summary, content, raw: wrap(Part::Raw, self.raw), ..self }
     }
 
     /// Whose.
@@ -74,10 +100,10 @@ impl Sealed {
     pub fn raw(&self) -> &Bytes {
         &self.raw
     }
-    /// Octets of all parts.
+    /// Octets of all parts as they were sealed; what wrapping adds is counted with the message's overhead.
     #[must_use]
     pub fn octets(&self) -> usize {
-        self.summary.len() + self.content.len() + self.raw.len()
+        self.octets
     }
 }
 
@@ -129,10 +155,13 @@ impl Ready<'_> {
             content: self.content.payload(),
             raw: self.raw.payload(),
         });
+        let octets = parts.summary.len() + parts.content.len() + parts.raw.len();
         Sealed {
             inbox: destination.inbox,
             id,
             received_at: self.received_at,
+            wrap_key: destination.wrap_key.clone(),
+            octets,
             summary: parts.summary.into(),
             content: parts.content.into(),
             raw: parts.raw.into(),

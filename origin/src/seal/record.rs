@@ -9,6 +9,7 @@ use protocol::{
     message::Part,
     sealing::{Binding, Payload, Sealer, primitives::Primitives},
     time::Timestamp,
+    wrap::{Epoch, EpochKey, WrapKey},
 };
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -24,7 +25,9 @@ pub struct SealedRecord {
     inbox: InboxId,
     id: MessageId,
     at: Timestamp,
+    wrap_key: WrapKey,
     sealed: Bytes,
+    octets: usize,
 }
 
 impl SealedRecord {
@@ -32,7 +35,24 @@ impl SealedRecord {
     #[cfg(test)]
     #[must_use]
     pub fn of_octets(inbox: InboxId, id: MessageId, at: Timestamp, sealed: Bytes) -> Self {
-        Self { inbox, id, at, sealed }
+        Self { inbox, id, at, wrap_key: WrapKey::filled(|_| {}), octets: sealed.len(), sealed }
+    }
+
+    /// The same, for an inbox with this key.
+    #[cfg(test)]
+    #[must_use]
+    pub fn under(self, wrap_key: WrapKey) -> Self {
+        Self { wrap_key, ..self }
+    }
+
+    /// As it is stored: wrapped where it lies, under `key` of its hour and its inbox's own.
+    #[must_use]
+    pub fn wrap(self, key: &EpochKey, primitives: &dyn Primitives) -> Self {
+        let binding = Binding { inbox: self.inbox, message: self.id };
+        let key = self.wrap_key.message(Epoch::of(self.at), key, binding);
+        let mut octets = Vec::from(self.sealed);
+        key.wrap(primitives, Part::Delivery, &mut octets);
+        Self { sealed: octets.into(), ..self }
     }
 
     /// Whose.
@@ -54,6 +74,11 @@ impl SealedRecord {
     #[must_use]
     pub fn sealed(&self) -> &Bytes {
         &self.sealed
+    }
+    /// How many there were when it was sealed; what wrapping adds is counted with the record's overhead.
+    #[must_use]
+    pub fn octets(&self) -> usize {
+        self.octets
     }
 }
 
@@ -77,7 +102,14 @@ pub fn seal_record(
     let binding = Binding { inbox: destination.inbox, message: id };
     let sealer = Sealer::with(primitives, &destination.public_key, binding, rng);
     let sealed = sealer.seal(Part::Delivery, Payload::Identity(&json));
-    SealedRecord { inbox: destination.inbox, id, at, sealed: sealed.into() }
+    SealedRecord {
+        inbox: destination.inbox,
+        id,
+        at,
+        wrap_key: destination.wrap_key.clone(),
+        octets: sealed.len(),
+        sealed: sealed.into(),
+    }
 }
 
 /// The beginning of a text, without what JSON writes at length.

@@ -56,7 +56,12 @@ struct Owner {
 fn owner(suite: Suite, octet: u8, tag: Option<&str>) -> Owner {
     let keys = KeyPair::from_seed(suite, &[octet; 32]);
     let public_key = Arc::new(keys.public_key());
-    let destination = Destination { inbox: InboxId::from_bytes([octet; 16]), public_key, tag: tag.map(str::to_owned) };
+    let destination = Destination {
+        inbox: InboxId::from_bytes([octet; 16]),
+        public_key,
+        wrap_key: protocol::wrap::WrapKey::filled(|key| key.fill(1)),
+        tag: tag.map(str::to_owned),
+    };
     Owner { keys, destination }
 }
 

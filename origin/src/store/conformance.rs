@@ -11,11 +11,14 @@ use std::{
 use bytes::Bytes;
 use protocol::{
     address::{Address, Domain, Local},
+    batch::IndexEntry,
     capability::ReadTokenHash,
+    cursor::Seq,
     id::{InboxId, MessageId},
     limits::INBOX_LIFE,
     sealing::{KeyPair, PublicKey, Suite},
     time::{Millis, Timestamp},
+    wrap::WrapKey,
 };
 
 use crate::{
@@ -86,6 +89,11 @@ pub(crate) fn address_key(n: u8) -> AddressKey {
     AddressHasher::new(&[1; 32]).key(&Address::new(local, Domain::parse("mail.example").unwrap()))
 }
 
+/// What the `n`th inbox's content is wrapped under.
+pub(crate) fn wrap_key(n: u8) -> WrapKey {
+    WrapKey::filled(|key| key.fill(n))
+}
+
 /// The `n`th inbox, to be made at `now` for 24 hours.
 pub(crate) fn new_inbox(n: u8, now: Timestamp) -> NewInbox {
     NewInbox {
@@ -93,6 +101,7 @@ pub(crate) fn new_inbox(n: u8, now: Timestamp) -> NewInbox {
         key: address_key(n),
         public_key: Arc::clone(&KEY),
         read_token_hash: ReadTokenHash::from_bytes([n; 32]),
+        wrap_key: wrap_key(n),
         sealed_address: Bytes::from(vec![n; 40]),
         domain: Domain::parse("mail.example").unwrap(),
         created_at: now,
@@ -110,13 +119,18 @@ pub(crate) async fn make_inbox(store: &dyn Store, n: u8, now: Timestamp) -> Inbo
 pub(crate) fn sealed(inbox: u8, message: u16, received_at: Timestamp, octets: usize) -> Sealed {
     let fill = u8::try_from(message % 251).unwrap();
     let parts = [vec![fill; 3], vec![fill; 5], vec![fill; octets - 8]].map(Bytes::from);
-    Sealed::of_parts(inbox_id(inbox), message_id(message), received_at, parts)
+    Sealed::of_parts(inbox_id(inbox), message_id(message), received_at, parts).under(wrap_key(inbox))
 }
 
 /// Puts message `m` of 100 octets into inbox `n`, with a reservation that fits it.
 pub(crate) async fn put(store: &dyn Store, n: u8, m: u16, now: Timestamp) -> Result<Stored, PutError> {
     let room = store.reserve(100 + MESSAGE_OVERHEAD).unwrap();
     store.put(sealed(n, m, now, 100), room, now).await
+}
+
+/// What an index says beside sealed octets: the edge gets those as they lie, a reader as they were sealed.
+pub(crate) fn told(entries: &[IndexEntry]) -> Vec<(Seq, MessageId, Timestamp)> {
+    entries.iter().map(|entry| (entry.seq, entry.entry.id, entry.entry.received_at)).collect()
 }
 
 /// The receipt of an edge that has taken all of `owed`.

@@ -191,7 +191,7 @@ impl Store for MemoryStore {
     }
 
     async fn note(&self, record: SealedRecord, now: Timestamp) -> Result<Seq, PutError> {
-        let octets = record.sealed().len().saturating_add(RECORD_OVERHEAD);
+        let octets = record.octets().saturating_add(RECORD_OVERHEAD);
         let of_share = self.shared.records.reserve(octets)?;
         let room = Room { _of_store: self.shared.budget.reserve(octets)?, _of_share: of_share };
         self.at(record.inbox(), now)?.note(&record, room, now)

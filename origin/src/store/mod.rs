@@ -1,6 +1,8 @@
 //! Where sealed mail is kept, in memory alone: nothing of it ever touches a disk, and nothing here can open it.
 //!
-//! [`memory`] is the embedded engine, [`redis`] the one that several nodes share. What every engine promises is [`crate::ports::Store`]; the suite in
+//! [`memory`] is the embedded engine, [`redis`] the one that several nodes share; [`wrapped`] goes over either, so that
+//! what it holds is worth nothing once the keys in [`keyring`] are gone. What every engine promises is
+//! [`crate::ports::Store`]; the suite in
 //! `conformance` says it in tests, and every engine must pass it:
 //!
 //! * **Time.** A message lives for 24 hours from when it was received, or until its inbox ends, whichever is sooner;
@@ -18,9 +20,11 @@
 //!   came meanwhile; an end supersedes every update.
 
 mod bell;
+pub mod keyring;
 pub mod memory;
 pub mod redis;
 mod waiters;
+pub mod wrapped;
 
 #[cfg(test)]
 pub(crate) mod conformance;

@@ -14,6 +14,7 @@ mod committer;
 mod fault;
 mod guest;
 mod heads;
+mod keyring;
 mod keys;
 mod lane;
 mod owed;
@@ -46,6 +47,7 @@ use self::{
 };
 pub use self::{
     guest::{Guest, Reliance, Text},
+    keyring::RedisKeyring,
     topology::{NotRedis, Topology},
 };
 use crate::{

@@ -5,6 +5,8 @@
 //! back to right before the first that does not: a prefix of its history, confirmed as such; the rest
 //! stays owed. So a batch needs no other batch, and a large message travels alone.
 //!
+//! All mail in it is as it lies in the store: wrapped. With an inbox's record go the keys that the edge reads it with.
+//!
 //! Pure. The octets of a head are counted from above before it is written, so a batch never passes the
 //! bounds of `protocol::limits`.
 
@@ -15,9 +17,10 @@ use protocol::{
     batch::{self, BatchError, BlobHead, Change, InboxRecord},
     cursor::Seq,
     id::{InboxId, MessageId},
-    limits::{BATCH_BLOBS, BATCH_INBOXES, BATCH_OCTETS, BATCH_REMOVED},
+    limits::{BATCH_BLOBS, BATCH_INBOXES, BATCH_OCTETS, BATCH_REMOVED, INBOX_EPOCHS},
     message::Part,
     time::Timestamp,
+    wrap::{InboxKeys, KEY_OCTETS},
 };
 
 use crate::ports::Receipt;
@@ -34,6 +37,8 @@ const DELIVERY: usize = 192;
 const REMOVED: usize = 32;
 /// For a blob's head.
 const BLOB: usize = 192;
+/// For an inbox's keys.
+const KEYS: usize = 64 + (INBOX_EPOCHS + 1) * (KEY_OCTETS + 12);
 /// For what stands before the head and around its lists.
 const FRAME: usize = 64;
 
@@ -67,6 +72,7 @@ pub struct Draft {
     changes: Vec<Change>,
     receipts: Vec<Receipt>,
     blobs: Vec<(BlobHead, Bytes)>,
+    keys: Vec<(InboxId, InboxKeys)>,
     octets: usize,
     removed: usize,
 }
@@ -74,7 +80,7 @@ pub struct Draft {
 /// A batch ready to be sent.
 #[derive(Clone, Debug)]
 pub struct Sendable {
-    /// Its body.
+    /// Its body; wiped when the last holder drops it, for it carries keys.
     pub body: Bytes,
     /// What the edge confirms by taking it.
     pub receipts: Vec<Receipt>,
@@ -89,6 +95,7 @@ impl Draft {
             changes: Vec::new(),
             receipts: Vec::new(),
             blobs: Vec::new(),
+            keys: Vec::new(),
             octets: FRAME,
             removed: 0,
         }
@@ -106,11 +113,12 @@ impl Draft {
         BATCH_OCTETS.saturating_sub(self.octets.saturating_add(weight(record, &self.region)))
     }
 
-    /// Adds an inbox: its record, the blobs of `lacking` (oldest first) as far as they were fetched and
-    /// fit, and the ids in `removed` as far as they fit. A batch with nothing else in it takes at least a part.
+    /// Adds an inbox: its record, the `keys` that read it, the blobs of `lacking` (oldest first) as far as they were
+    /// fetched and fit, and the ids in `removed` as far as they fit. A batch with nothing else in it takes at least a part.
     pub fn update(
         &mut self,
         mut record: InboxRecord,
+        keys: InboxKeys,
         lacking: &[MessageId],
         mut fetched: HashMap<MessageId, Fetched>,
         mut removed: Vec<MessageId>,
@@ -151,6 +159,7 @@ impl Draft {
                 self.blobs.push((BlobHead { inbox: record.id, message, part, len }, blob));
             }
         }
+        self.keys.push((record.id, keys));
         record.region.clone_from(&self.region);
         self.changes.push(Change::Update { record: Box::new(record), removed });
         Fit::Taken
@@ -184,8 +193,8 @@ impl Draft {
     /// As [`protocol::batch::encode`].
     pub fn close(self) -> Result<Sendable, BatchError> {
         let blobs = self.blobs.iter().map(|(head, blob)| (*head, &blob[..])).collect::<Vec<_>>();
-        let body = batch::encode(self.changes, &blobs)?;
-        Ok(Sendable { body: body.into(), receipts: self.receipts })
+        let body = batch::encode_with_keys(self.changes, &blobs, &self.keys)?;
+        Ok(Sendable { body: Bytes::from_owner(body), receipts: self.receipts })
     }
 
     /// The inboxes in it.
@@ -226,7 +235,7 @@ fn weight(record: &InboxRecord, region: &str) -> usize {
     let entries = record.entries.iter().map(|entry| ENTRY + base64(entry.entry.sealed.summary.as_slice().len()));
     let texts = base64(record.sealed_address.as_slice().len()) + record.domain.len() + region.len();
     let deliveries = record.deliveries.iter().map(|delivery| DELIVERY + base64(delivery.entry.sealed.as_slice().len()));
-    CHANGE + texts + entries.sum::<usize>() + record.deleted.len() * DELETION + deliveries.sum::<usize>()
+    CHANGE + KEYS + texts + entries.sum::<usize>() + record.deleted.len() * DELETION + deliveries.sum::<usize>()
 }
 
 #[cfg(test)]

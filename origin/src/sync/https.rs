@@ -72,6 +72,10 @@ impl HttpsLink {
         if url.query().is_some() || url.fragment().is_some() {
             return Err(LinkError::Url("a query or a fragment"));
         }
+        let is_here = matches!(url.host_str(), Some("localhost" | "[::1]")) || url.host_str().is_some_and(is_loopback);
+        if url.scheme() == "http" && !is_here {
+            tracing::warn!("sync.edge is http://: the keys of stored mail pass in the clear; put TLS before the edge");
+        }
         let url = format!("{}{PATH}", url.as_str().trim_end_matches('/'));
         let client = Client::builder().redirect(redirect::Policy::none()).timeout(timeout.as_duration()).build()?;
         Ok(Self { client, url, region, key: Arc::new(key), clock, chance })
@@ -104,6 +108,10 @@ impl HttpsLink {
         let signing = tokio::task::spawn_blocking(move || key.sign(&region, now, nonce, &body));
         signing.await.map_err(|_| PushError::Unavailable)
     }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// What an answer means for the next attempt.

@@ -18,4 +18,7 @@ mod clock;
 mod purge;
 mod run;
 
-pub use self::{purge::purge_loop, run::run};
+pub use self::{
+    purge::purge_loop,
+    run::{Source, run},
+};

@@ -1,6 +1,7 @@
 //! The loop: asks the store what is owed, sends it, notes what the edge has confirmed.
 //!
-//! Knows store, link, clock and chance only as ports. The decisions are [`schedule`](super::schedule)'s and
+//! Knows store, keyring, link, clock and chance only as ports; the store is the one beneath the wrapping, so that what is
+//! sent is wrapped. The decisions are [`schedule`](super::schedule)'s and
 //! [`batch`](super::batch)'s. Nothing is forgotten by it: what it has not settled, the store still owes.
 
 use std::{
@@ -14,6 +15,7 @@ use protocol::{
     limits::BATCH_INBOXES,
     message::Part,
     time::Timestamp,
+    wrap::{self, InboxKeys},
 };
 use tokio::{
     sync::watch,
@@ -27,7 +29,7 @@ use super::{
 };
 use crate::{
     limits::CLOCK_CHECK,
-    ports::{Chance, Clock, EdgeLink, Owed, PushError, ReadError, Receipt, Store},
+    ports::{Chance, Clock, EdgeLink, Keyring, Owed, PushError, ReadError, Receipt, Store},
 };
 
 /// What asking the store came to.
@@ -44,6 +46,7 @@ enum Loaded {
 
 struct Courier {
     store: Arc<dyn Store>,
+    keyring: Arc<dyn Keyring>,
     link: Arc<dyn EdgeLink>,
     region: String,
     clock: Arc<dyn Clock>,
@@ -57,12 +60,21 @@ struct Courier {
 /// How a push's task ended.
 type Ended = Result<(task::Id, Result<(), PushError>), task::JoinError>;
 
+/// What is sent, and what it is read with.
+#[derive(Clone)]
+pub struct Source {
+    /// Where it lies, wrapped.
+    pub store: Arc<dyn Store>,
+    /// The keys of its hours.
+    pub keyring: Arc<dyn Keyring>,
+}
+
 /// Pushes what is owed until `shutdown` says so (or its sender is gone); then what is owed still, once, unless
 /// the link is down.
 ///
 /// A quiet inbox's first change leaves at once. Metrics of pushes belong around `link`.
 pub async fn run(
-    store: Arc<dyn Store>,
+    Source { store, keyring }: Source,
     link: Arc<dyn EdgeLink>,
     region: String,
     clock: Arc<dyn Clock>,
@@ -70,7 +82,7 @@ pub async fn run(
     mut shutdown: watch::Receiver<bool>,
 ) {
     let (schedule, pushes, receipts) = (Schedule::default(), JoinSet::new(), HashMap::new());
-    let mut courier = Courier { store, link, region, clock, chance, schedule, pushes, receipts };
+    let mut courier = Courier { store, keyring, link, region, clock, chance, schedule, pushes, receipts };
     while !*shutdown.borrow_and_update() {
         let quiet = courier.send_all().await;
         let now = courier.clock.now();
@@ -160,10 +172,12 @@ impl Courier {
     async fn take(&self, draft: &mut Draft, owed: Owed, now: Timestamp) -> Result<Fit, ReadError> {
         match owed {
             Owed::Erase { inbox, removed, gone_until, .. } => Ok(draft.erase(inbox, removed, gone_until)),
-            Owed::Update { record, blobs, removed, .. } => {
+            Owed::Update { record, wrap_key, blobs, removed, .. } => {
                 let room = draft.room_beside(&record);
+                let epochs = self.keyring.find(&wrap::epochs_of(&record, now)).await?;
+                let keys = InboxKeys::derive(&wrap_key, epochs.iter().map(|(epoch, key)| (*epoch, key)));
                 match self.fetch(&record, &blobs, room, now).await {
-                    Ok(fetched) => Ok(draft.update(*record, &blobs, fetched, removed)),
+                    Ok(fetched) => Ok(draft.update(*record, keys, &blobs, fetched, removed)),
                     Err(ReadError::Gone | ReadError::NotFound) => Ok(Fit::Taken),
                     Err(ReadError::Unavailable) => Err(ReadError::Unavailable),
                 }

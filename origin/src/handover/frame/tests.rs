@@ -13,7 +13,8 @@ fn read(octets: &[u8]) -> Result<Frame, FrameError> {
 }
 
 fn all() -> Vec<Frame> {
-    let keys = |operator| Frame::Keys(Keys { hasher: Zeroizing::new([7; 32]), operator });
+    let epochs = [1, 2].map(|n| (Epoch::from_number(n), EpochKey::filled(|key| key.fill(9)))).to_vec();
+    let keys = |operator| Frame::Keys(Keys { hasher: Zeroizing::new([7; 32]), operator, epochs: epochs.clone() });
     vec![
         Frame::Hello { version: VERSION, room: ROOM },
         Frame::Offer {
@@ -26,7 +27,7 @@ fn all() -> Vec<Frame> {
         Frame::Take,
         keys(OperatorKey::Configured),
         keys(OperatorKey::Drawn(Zeroizing::new([8; 32]))),
-        Frame::Piece { head: vec![1, 2, 3], body: 99 },
+        Frame::Piece { head: Zeroizing::new(vec![1, 2, 3]), body: 99 },
         Frame::End(Sum { pieces: 5, digest: [9; 32] }),
         Frame::Have,
         Frame::Yours,
@@ -52,8 +53,11 @@ fn a_frame_cut_short_or_longer_than_it_is_says_nothing() {
         let long = [head, &[0]].concat();
         assert!(prefix.frame(&long) == Err(FrameError::Malformed));
         for cut in 0..head.len() {
-            // An offer of fewer sockets is an offer.
-            let shorter = matches!(prefix.frame(&head[..cut]), Ok(Frame::Offer { .. }) | Err(FrameError::Malformed));
+            // An offer of fewer sockets is an offer, and fewer hours' keys are keys.
+            let shorter = matches!(
+                prefix.frame(&head[..cut]),
+                Ok(Frame::Offer { .. } | Frame::Keys(_)) | Err(FrameError::Malformed)
+            );
             assert!(shorter, "cut at {cut}");
         }
     }

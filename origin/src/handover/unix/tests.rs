@@ -1,7 +1,10 @@
 use std::{net::TcpListener, thread};
 
 use super::*;
-use crate::handover::{OperatorKey, Purpose, Room, VERSION};
+use crate::{
+    handover::{OperatorKey, Purpose, Room, VERSION},
+    limits::HANDOVER_BUFFER,
+};
 
 const ROOM: Room = Room { octets: 7, records: 1 };
 
@@ -11,12 +14,14 @@ fn pair() -> (Channel, Channel) {
 }
 
 fn keys() -> Keys {
-    Keys { hasher: Zeroizing::new([3; 32]), operator: OperatorKey::Drawn(Zeroizing::new([4; 32])) }
+    Keys { hasher: Zeroizing::new([3; 32]), operator: OperatorKey::Drawn(Zeroizing::new([4; 32])), epochs: vec![] }
 }
 
-fn pieces() -> Vec<(Vec<u8>, Vec<Bytes>)> {
+fn pieces() -> Vec<(Zeroizing<Vec<u8>>, Vec<Bytes>)> {
     let large = Bytes::from(vec![5; 3 * HANDOVER_BUFFER]);
-    vec![(vec![1], vec![]), (vec![2; 90], vec![large.clone(), Bytes::new(), large]), (vec![], vec![Bytes::new()])]
+    let pieces =
+        [(vec![1], vec![]), (vec![2; 90], vec![large.clone(), Bytes::new(), large]), (vec![], vec![Bytes::new()])];
+    pieces.map(|(head, body)| (Zeroizing::new(head), body)).to_vec()
 }
 
 #[test]
@@ -47,7 +52,7 @@ fn all_that_is_given_is_taken() {
     };
     assert!(heir.take(Patience::STALL, |_| Ok(()), keep).unwrap() == keys());
     given.join().unwrap().unwrap();
-    let sent = pieces().into_iter().map(|(head, parts)| (head, Bytes::from(parts.concat())));
+    let sent = pieces().into_iter().map(|(head, parts)| (head.to_vec(), Bytes::from(parts.concat())));
     assert_eq!(kept.into_inner(), sent.collect::<Vec<_>>());
 }
 
@@ -66,8 +71,8 @@ fn a_body_that_does_not_fit_is_not_read() {
 fn whatever_is_lost_or_changed_on_the_way_is_noticed() {
     // What an elder writes, to be cut and changed.
     let (mut elder, heir) = pair();
-    let given =
-        thread::spawn(move || elder.give(keys(), vec![(vec![1, 2], vec![Bytes::from_static(b"sealed")])].into_iter()));
+    let piece = (Zeroizing::new(vec![1, 2]), vec![Bytes::from_static(b"sealed")]);
+    let given = thread::spawn(move || elder.give(keys(), std::iter::once(piece)));
     let mut whole = Vec::new();
     given.join().unwrap().unwrap();
     let mut stream = heir.0;

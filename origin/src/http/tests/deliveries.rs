@@ -14,7 +14,12 @@ impl Bench {
             reply: "550 5.7.23 canary".to_owned(),
         };
         let public_key = Arc::new(inbox.capability.key_pair().public_key());
-        let destination = Destination { inbox: inbox.id, public_key, tag: None };
+        let destination = Destination {
+            inbox: inbox.id,
+            public_key,
+            wrap_key: protocol::wrap::WrapKey::filled(|key| key.fill(1)),
+            tag: None,
+        };
         let mut id = [0; 16];
         self.chance.fill(&mut id);
         let id = MessageId::from_bytes(id);

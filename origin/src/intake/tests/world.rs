@@ -68,7 +68,12 @@ impl Fake {
                     *octet = letter;
                 }
                 let tag = recipient.tag().map(str::to_owned);
-                Ok(Destination { inbox: InboxId::from_bytes(id), public_key: Arc::clone(&self.key), tag })
+                Ok(Destination {
+                    inbox: InboxId::from_bytes(id),
+                    public_key: Arc::clone(&self.key),
+                    wrap_key: protocol::wrap::WrapKey::filled(|key| key.fill(1)),
+                    tag,
+                })
             }
         }
     }
@@ -145,7 +150,12 @@ impl Reception for Fake {
 
     async fn full(&self, recipient: &Address) -> Option<Destination> {
         let tag = recipient.tag().map(str::to_owned);
-        Some(Destination { inbox: InboxId::from_bytes([9; 16]), public_key: Arc::clone(&self.key), tag })
+        Some(Destination {
+            inbox: InboxId::from_bytes([9; 16]),
+            public_key: Arc::clone(&self.key),
+            wrap_key: protocol::wrap::WrapKey::filled(|key| key.fill(1)),
+            tag,
+        })
     }
 
     fn failed(&self, attempt: Attempt) {

@@ -147,7 +147,12 @@ async fn what_finds_no_place_to_wait_is_left_out() {
     let meant = |n: usize| {
         let mut id = [0; 16];
         id[..8].copy_from_slice(&n.to_be_bytes());
-        vec![Destination { inbox: InboxId::from_bytes(id), public_key: Arc::clone(&key), tag: None }]
+        vec![Destination {
+            inbox: InboxId::from_bytes(id),
+            public_key: Arc::clone(&key),
+            wrap_key: protocol::wrap::WrapKey::filled(|key| key.fill(1)),
+            tag: None,
+        }]
     };
     let left_out = (0..RECORDS_WAITING + 3).map(|n| recorder.take(interrupted(meant(n)), at));
     assert_eq!(left_out.sum::<usize>(), 3);

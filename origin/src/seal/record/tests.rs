@@ -26,7 +26,12 @@ fn record(domain: &str, reply: &str) -> DeliveryRecord {
 fn sealed_and_opened(record: DeliveryRecord) -> (SealedRecord, DeliveryRecord) {
     let owner = Capability::from_bytes([6; 32]);
     let public_key = Arc::new(owner.key_pair().public_key());
-    let destination = Destination { inbox: owner.inbox_id(), public_key, tag: None };
+    let destination = Destination {
+        inbox: owner.inbox_id(),
+        public_key,
+        wrap_key: protocol::wrap::WrapKey::filled(|key| key.fill(1)),
+        tag: None,
+    };
     let sealed = seal_record(
         record,
         &destination,

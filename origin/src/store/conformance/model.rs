@@ -304,7 +304,7 @@ impl Play<'_> {
             };
             let listing = self.store.list(id, None, 500, self.now).await.unwrap();
             let record = &self.edge.records[&id];
-            assert_eq!((&record.entries, &record.deleted), (&listing.messages, &listing.deleted));
+            assert_eq!((told(&record.entries), &record.deleted), (told(&listing.messages), &listing.deleted));
             assert_eq!((record.expires_at, record.seq), (*end, listing.cursor));
             records.insert(id);
             blobs.extend(notes.iter().map(|note| (id, message_id(note.id))));

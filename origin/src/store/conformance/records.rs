@@ -1,6 +1,7 @@
 //! Delivery records: changes of their inbox, few, gone on time, and never in the way of mail.
 
 use protocol::{
+    batch::DeliveryEntry,
     cursor::{Cursor, Seq, Since},
     limits::{INBOX_DELIVERIES, INBOX_LIFE, INBOX_MESSAGES},
 };
@@ -16,7 +17,7 @@ const OCTETS: usize = 100;
 
 fn record(inbox: u8, n: u16, now: Timestamp) -> SealedRecord {
     let fill = u8::try_from(n % 251).unwrap();
-    SealedRecord::of_octets(inbox_id(inbox), message_id(n), now, Bytes::from(vec![fill; OCTETS]))
+    SealedRecord::of_octets(inbox_id(inbox), message_id(n), now, Bytes::from(vec![fill; OCTETS])).under(wrap_key(inbox))
 }
 
 async fn note(store: &dyn Store, inbox: u8, n: u16, now: Timestamp) -> Result<Seq, PutError> {
@@ -115,9 +116,13 @@ pub(crate) async fn records_are_owed_with_their_inbox(make: Make<'_>) {
     settle_all(&*store, NOON).await;
     note(&*store, 1, 7, at(1)).await.unwrap();
     let owed = store.owed(&NONE, 4, at(2)).await.unwrap();
-    let [Owed::Update { record, blobs, removed, since }] = &owed[..] else { panic!("one update") };
+    let [Owed::Update { record, blobs, removed, since, .. }] = &owed[..] else { panic!("one update") };
     assert_eq!((record.seq, *since, blobs.len(), removed.len()), (Seq(1), at(1), 0, 0));
-    assert_eq!(record.deliveries, store.deliveries(inbox_id(1), None, at(2)).await.unwrap().entries);
+    let known = store.deliveries(inbox_id(1), None, at(2)).await.unwrap().entries;
+    let noted = |entries: &[DeliveryEntry]| {
+        entries.iter().map(|entry| (entry.seq, entry.entry.id, entry.entry.at)).collect::<Vec<_>>()
+    };
+    assert_eq!(noted(&record.deliveries), noted(&known));
     let told = receipt(&owed[0]);
     note(&*store, 1, 8, at(3)).await.unwrap();
     store.settle(vec![told]).await.unwrap();

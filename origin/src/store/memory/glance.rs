@@ -48,7 +48,7 @@ pub(super) struct Changes {
 pub(super) enum Snapshot {
     /// It lives.
     Update {
-        inbox: Inbox,
+        inbox: Box<Inbox>,
         messages: Vec<Glance>,
         deleted: Vec<Deletion>,
         records: Vec<Noted>,
@@ -115,7 +115,7 @@ impl Snapshot {
                     deleted,
                     deliveries: noted(&records),
                 };
-                Owed::Update { record: Box::new(record), blobs, removed, since }
+                Owed::Update { record: Box::new(record), wrap_key: inbox.wrap_key, blobs, removed, since }
             }
             Self::Erase { inbox, removed, gone_until, since } => Owed::Erase { inbox, removed, gone_until, since },
         }

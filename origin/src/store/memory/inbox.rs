@@ -17,6 +17,7 @@ use protocol::{
     sealing::PublicKey,
     time::Timestamp,
     webhook::Webhook,
+    wrap::WrapKey,
 };
 
 use super::{
@@ -90,6 +91,7 @@ pub(super) struct Kept {
     pub(super) id: InboxId,
     pub(super) key: AddressKey,
     pub(super) public_key: Arc<PublicKey>,
+    pub(super) wrap_key: WrapKey,
     read_token_hash: ReadTokenHash,
     sealed_address: Bytes,
     domain: protocol::address::Domain,
@@ -142,6 +144,7 @@ impl Kept {
             id: new.id,
             key: new.key,
             public_key: new.public_key,
+            wrap_key: new.wrap_key,
             read_token_hash: new.read_token_hash,
             sealed_address: new.sealed_address,
             domain: new.domain,
@@ -163,6 +166,7 @@ impl Kept {
         Inbox {
             id: self.id,
             read_token_hash: self.read_token_hash,
+            wrap_key: self.wrap_key.clone(),
             sealed_address: self.sealed_address.clone(),
             domain: self.domain.clone(),
             created_at: self.created_at,
@@ -301,7 +305,7 @@ impl Kept {
         let behind = self.messages.iter().filter(|message| message.blobs == AtEdge::Behind);
         let removed = self.deleted.iter().filter(|gone| gone.blobs == AtEdge::Behind);
         Snapshot::Update {
-            inbox: self.view(),
+            inbox: Box::new(self.view()),
             messages: self.messages.iter().map(Message::glance).collect(),
             deleted: self.deletions().collect(),
             records: self.records.after(None),

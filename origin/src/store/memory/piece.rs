@@ -14,7 +14,9 @@ use protocol::{
     sealing::{PublicKey, Suite},
     time::Timestamp,
     webhook::Webhook,
+    wrap::{KEY_OCTETS, WRAP_OCTETS, WrapKey},
 };
+use zeroize::Zeroizing;
 
 use super::inbox::{AtEdge, Debt, Told};
 use crate::mail::AddressKey;
@@ -22,8 +24,8 @@ use crate::mail::AddressKey;
 /// One piece on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// What it is.
-    pub head: Vec<u8>,
+    /// What it is. Wiped when dropped: an inbox's holds its key.
+    pub head: Zeroizing<Vec<u8>>,
     /// Its sealed octets, in order.
     pub body: Vec<Bytes>,
 }
@@ -37,6 +39,7 @@ pub(super) struct InboxItem {
     pub(super) id: InboxId,
     pub(super) key: AddressKey,
     pub(super) public_key: Arc<PublicKey>,
+    pub(super) wrap_key: WrapKey,
     pub(super) read_token_hash: ReadTokenHash,
     pub(super) sealed_address: Bytes,
     pub(super) domain: Domain,
@@ -57,6 +60,8 @@ pub(super) struct MessageItem {
     pub(super) received_at: Timestamp,
     pub(super) kept_at: Timestamp,
     pub(super) blobs: AtEdge,
+    /// As many as its room is for, beside the overhead.
+    pub(super) octets: usize,
     pub(super) parts: [Bytes; 3],
 }
 
@@ -76,6 +81,8 @@ pub(super) struct RecordItem {
     pub(super) seq: Seq,
     pub(super) at: Timestamp,
     pub(super) kept_at: Timestamp,
+    /// As many as its room is for, beside the overhead.
+    pub(super) octets: usize,
     pub(super) sealed: Bytes,
 }
 
@@ -103,6 +110,12 @@ pub(super) enum Item {
     Removed(RemovedItem),
 }
 
+/// Octets that an inbox's head fits into, with its public key and its wrapped address.
+const INBOX_HEAD: usize = 4 * 1024;
+
+/// Octets that any other head fits into.
+const HEAD: usize = 160;
+
 const INBOX: u8 = 1;
 const MESSAGE: u8 = 2;
 const DELETED: u8 = 3;
@@ -113,13 +126,15 @@ const REMOVED: u8 = 6;
 impl Item {
     /// As it is sent.
     pub(super) fn piece(&self) -> Piece {
-        let mut head = Head(Vec::with_capacity(128));
+        // A head that grew would leave a key behind in freed memory.
+        let room = if matches!(self, Self::Inbox(_)) { INBOX_HEAD } else { HEAD };
+        let mut head = Head(Zeroizing::new(Vec::with_capacity(room)));
         let body = match self {
             Self::Inbox(inbox) => inbox.write(&mut head),
             Self::Message(message) => message.write(&mut head),
             Self::Record(record) => {
                 head.octets(&[RECORD]).change(record.inbox, record.id, record.seq);
-                head.time(record.at).time(record.kept_at);
+                head.time(record.at).time(record.kept_at).number(record.octets as u64);
                 vec![record.sealed.clone()]
             }
             Self::Deleted(gone) => {
@@ -153,6 +168,7 @@ impl Item {
                     seq,
                     at: head.time()?,
                     kept_at: head.time()?,
+                    octets: head.octets_of(body)?,
                     sealed: body.clone(),
                 })
             }
@@ -178,6 +194,7 @@ impl InboxItem {
     fn write(&self, head: &mut Head) -> Vec<Bytes> {
         head.octets(&[INBOX]).octets(self.id.as_bytes()).octets(self.key.as_bytes());
         head.octets(&[self.public_key.suite().octet()]).text(self.public_key.as_bytes());
+        head.octets(self.wrap_key.as_bytes());
         head.octets(self.read_token_hash.as_bytes()).text(&self.sealed_address).text(self.domain.as_str().as_bytes());
         head.time(self.created_at).time(self.expires_at).time(self.extended_at).number(self.seq.0);
         match self.told {
@@ -196,6 +213,7 @@ impl InboxItem {
         let (id, key) = (head.inbox()?, AddressKey::from_bytes(head.array()?));
         let suite = Suite::from_octet(head.octet()?).ok_or(Malformed)?;
         let public_key = Arc::new(PublicKey::from_bytes(suite, head.text()?).map_err(|_| Malformed)?);
+        let wrap_key = WrapKey::from_octets(head.take(KEY_OCTETS)?).ok_or(Malformed)?;
         let read_token_hash = ReadTokenHash::from_bytes(head.array()?);
         let sealed_address = Bytes::copy_from_slice(head.text()?);
         let domain = std::str::from_utf8(head.text()?).ok().and_then(|text| Domain::parse(text).ok());
@@ -220,6 +238,7 @@ impl InboxItem {
             id,
             key,
             public_key,
+            wrap_key,
             read_token_hash,
             sealed_address,
             domain,
@@ -237,7 +256,7 @@ impl InboxItem {
 impl MessageItem {
     fn write(&self, head: &mut Head) -> Vec<Bytes> {
         head.octets(&[MESSAGE]).change(self.inbox, self.id, self.seq);
-        head.time(self.received_at).time(self.kept_at).at_edge(self.blobs);
+        head.time(self.received_at).time(self.kept_at).at_edge(self.blobs).number(self.octets as u64);
         for part in &self.parts {
             head.number(part.len() as u64);
         }
@@ -247,21 +266,22 @@ impl MessageItem {
     fn read(head: &mut Rest<'_>, body: &Bytes) -> Result<Self, Malformed> {
         let (inbox, id, seq) = head.change()?;
         let (received_at, kept_at, blobs) = (head.time()?, head.time()?, head.at_edge()?);
+        let octets = head.octets_of(body)?;
         let mut rest = body.clone();
         let mut parts = [Bytes::new(), Bytes::new(), Bytes::new()];
         for part in &mut parts {
-            let octets = usize::try_from(head.number()?).ok().filter(|octets| *octets <= rest.len());
-            *part = rest.split_to(octets.ok_or(Malformed)?);
+            let length = usize::try_from(head.number()?).ok().filter(|length| *length <= rest.len());
+            *part = rest.split_to(length.ok_or(Malformed)?);
         }
         if !rest.is_empty() {
             return Err(Malformed);
         }
-        Ok(Self { inbox, id, seq, received_at, kept_at, blobs, parts })
+        Ok(Self { inbox, id, seq, received_at, kept_at, blobs, octets, parts })
     }
 }
 
 /// A head that is written.
-struct Head(Vec<u8>);
+struct Head(Zeroizing<Vec<u8>>);
 
 impl Head {
     fn octets(&mut self, octets: &[u8]) -> &mut Self {
@@ -321,6 +341,13 @@ impl<'a> Rest<'a> {
 
     fn number(&mut self) -> Result<u64, Malformed> {
         Ok(u64::from_be_bytes(self.array()?))
+    }
+
+    /// How many sealed octets a body holds: at most all of it, and no fewer than its wrapping leaves.
+    fn octets_of(&mut self, body: &Bytes) -> Result<usize, Malformed> {
+        let octets = usize::try_from(self.number()?).map_err(|_| Malformed)?;
+        let fewest = body.len().saturating_sub(3 * WRAP_OCTETS);
+        if (fewest..=body.len()).contains(&octets) { Ok(octets) } else { Err(Malformed) }
     }
 
     fn time(&mut self) -> Result<Timestamp, Malformed> {

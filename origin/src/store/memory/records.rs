@@ -27,6 +27,7 @@ pub(super) struct Record {
     pub(super) id: MessageId,
     pub(super) at: Timestamp,
     pub(super) kept_at: Timestamp,
+    pub(super) octets: usize,
     pub(super) sealed: Bytes,
     pub(super) _room: Room,
 }
@@ -38,7 +39,8 @@ pub(super) struct Records(VecDeque<Record>);
 impl Record {
     pub(super) fn new(sealed: &SealedRecord, seq: Seq, room: Room, now: Timestamp) -> Self {
         let sealed_octets = sealed.sealed().clone();
-        Self { seq, id: sealed.id(), at: sealed.at(), kept_at: now, sealed: sealed_octets, _room: room }
+        let octets = sealed.octets();
+        Self { seq, id: sealed.id(), at: sealed.at(), kept_at: now, octets, sealed: sealed_octets, _room: room }
     }
 
     /// When it lapses in an inbox that lives so long.

@@ -14,6 +14,7 @@ use protocol::{
     limits::INBOX_DELETIONS,
     message::{SealedEntry, SealedParts},
     time::Timestamp,
+    wrap::WrapKey,
 };
 use redis::Value;
 
@@ -128,11 +129,12 @@ fn records(heads: Value, sealed: Value) -> Result<Vec<DeliveryEntry>, NotAnAnswe
 
 /// An inbox, from what `inbox.lua` and `extend.lua` tell of it first.
 pub(super) fn inbox(id: InboxId, values: &[Value]) -> Result<Inbox, NotAnAnswer> {
-    let [hash, address, domain, created, expires, seq, ..] = values else { return Err(NotAnAnswer) };
+    let [hash, address, domain, created, expires, seq, wrap_key, ..] = values else { return Err(NotAnAnswer) };
     let domain = std::str::from_utf8(octets(domain)?).map_err(|_| NotAnAnswer)?;
     Ok(Inbox {
         id,
         read_token_hash: ReadTokenHash::from_bytes(octets(hash)?.try_into().map_err(|_| NotAnAnswer)?),
+        wrap_key: WrapKey::from_octets(octets(wrap_key)?).ok_or(NotAnAnswer)?,
         sealed_address: octets(address)?.to_vec().into(),
         domain: Domain::parse(domain).map_err(|_| NotAnAnswer)?,
         created_at: time(created)?,
@@ -187,7 +189,7 @@ pub(super) fn update(id: InboxId, payload: Vec<Value>) -> Result<Owed, NotAnAnsw
         deliveries: records(heads, sealed)?,
     };
     let removed = gone.iter().filter(|gone| gone.behind).map(|gone| gone.deletion.id).collect();
-    Ok(Owed::Update { record: Box::new(record), blobs, removed, since: time(&since)? })
+    Ok(Owed::Update { record: Box::new(record), wrap_key: inbox.wrap_key, blobs, removed, since: time(&since)? })
 }
 
 /// What an ended inbox owes, from what `owed.lua` tells.

@@ -12,6 +12,7 @@ use protocol::{
     sealing::{PublicKey, Suite},
     time::Timestamp,
     webhook::Webhook,
+    wrap::WrapKey,
 };
 use redis::Value;
 
@@ -126,17 +127,19 @@ impl Inner {
             };
         }
         let Ok(payload) = living(answer) else { return Err(Unreachable::Unknown) };
-        let [.., public_key, own, messages] = &payload[..] else { return Err(Unreachable::Unavailable) };
+        let [.., wrap_key, public_key, own, messages] = &payload[..] else { return Err(Unreachable::Unavailable) };
         if octets(own).map_err(Unavailable::from)? != key.as_bytes() {
             return Err(Unreachable::Unknown); // Its maker failed half-way.
         }
         if fullness == Fullness::Told && size(messages).map_err(Unavailable::from)? >= INBOX_MESSAGES {
             return Err(Unreachable::Full);
         }
+        let wrap_key = octets(wrap_key).map_err(Unavailable::from)?;
+        let wrap_key = WrapKey::from_octets(wrap_key).ok_or(Unavailable)?;
         let (suite, octets) = octets(public_key).map_err(Unavailable::from)?.split_first().ok_or(Unavailable)?;
         let suite = Suite::from_octet(*suite).ok_or(Unavailable)?;
         let public_key = PublicKey::from_bytes(suite, octets).map_err(|_| Unavailable)?;
-        Ok(Destination { inbox, public_key: Arc::new(public_key), tag: None })
+        Ok(Destination { inbox, public_key: Arc::new(public_key), wrap_key, tag: None })
     }
 
     async fn list(
@@ -182,8 +185,9 @@ impl Inner {
             }
         }
         self.fit(&mut room, needed, now).await?;
-        let mut octets = BytesMut::with_capacity(sealed.octets());
-        for part in [sealed.summary(), sealed.content(), sealed.raw()] {
+        let parts = [sealed.summary(), sealed.content(), sealed.raw()];
+        let mut octets = BytesMut::with_capacity(parts.iter().map(|part| part.len()).sum());
+        for part in parts {
             octets.put_slice(part);
         }
         args.push(octets.freeze());
@@ -225,11 +229,21 @@ impl Store for RedisStore {
             decimal(new.created_at.as_millis()),
             decimal(new.expires_at.as_millis()),
             line(new.webhook.as_deref()),
+            of(new.wrap_key.as_bytes()),
         ];
         let answer = inner.keep(inner.inbox_call(Script::Create, new.id, new.created_at, args)).await?;
         if answer.what == What::Ok {
-            let NewInbox { id, read_token_hash, sealed_address, domain, created_at, expires_at, .. } = new;
-            return Ok(Inbox { id, read_token_hash, sealed_address, domain, created_at, expires_at, seq: Seq::START });
+            let NewInbox { id, read_token_hash, wrap_key, sealed_address, domain, created_at, expires_at, .. } = new;
+            return Ok(Inbox {
+                id,
+                read_token_hash,
+                wrap_key,
+                sealed_address,
+                domain,
+                created_at,
+                expires_at,
+                seq: Seq::START,
+            });
         }
         if answer.what != What::Exists {
             return Err(CreateError::Unavailable);
@@ -318,7 +332,7 @@ impl Store for RedisStore {
         let inner = &self.inner;
         // The address first: it must be found as long as the inbox is there.
         let seen = living(inner.ask(inner.inbox_call(Script::Inbox, id, now, vec![])).await?)?;
-        let own = seen.get(7).map(octets).ok_or(ReadError::Unavailable)?.map_err(Unavailable::from)?;
+        let own = seen.get(8).map(octets).ok_or(ReadError::Unavailable)?.map_err(Unavailable::from)?;
         inner.hold_address(own, id, until, now).await?;
         let call = inner.inbox_call(Script::Extend, id, now, vec![decimal(until.as_millis())]);
         let payload = living(inner.keep(call).await?)?;

@@ -4,6 +4,7 @@ use protocol::{
     batch::{Batch, Deletion, IndexEntry},
     limits::{INBOX_MESSAGES, SEALED_OCTETS, SUMMARY_OCTETS},
     message::{SealedEntry, SealedParts},
+    wrap::{Epoch, EpochKey, WrapKey},
 };
 
 fn message(n: u16) -> MessageId {
@@ -43,6 +44,14 @@ fn record(n: u8, messages: u16, summary: usize, deletions: u16) -> InboxRecord {
     }
 }
 
+/// The keys of as many hours as there can be.
+fn keys() -> InboxKeys {
+    let epochs =
+        (0..u32::try_from(INBOX_EPOCHS).unwrap()).map(|n| (Epoch::from_number(u32::MAX - n), EpochKey::filled(|_| {})));
+    let epochs = epochs.collect::<Vec<_>>();
+    InboxKeys::derive(&WrapKey::filled(|_| {}), epochs.iter().map(|(epoch, key)| (*epoch, key)))
+}
+
 fn blobs(of: &[u16], content: usize, raw: usize) -> HashMap<MessageId, Fetched> {
     let blobs = Fetched::Blobs { content: vec![3; content].into(), raw: vec![4; raw].into() };
     of.iter().map(|n| (message(*n), blobs.clone())).collect()
@@ -51,7 +60,7 @@ fn blobs(of: &[u16], content: usize, raw: usize) -> HashMap<MessageId, Fetched> 
 fn add(draft: &mut Draft, n: u8, lacking: &[u16], raw: usize) -> Fit {
     let count = u16::try_from(lacking.len()).unwrap();
     let ids = lacking.iter().map(|n| message(*n)).collect::<Vec<_>>();
-    draft.update(record(n, count, 50, 0), &ids, blobs(lacking, 10, raw), vec![])
+    draft.update(record(n, count, 50, 0), keys(), &ids, blobs(lacking, 10, raw), vec![])
 }
 
 fn updated(batch: &Sendable) -> Vec<(InboxId, Seq, Vec<MessageId>)> {
@@ -66,7 +75,7 @@ fn updated(batch: &Sendable) -> Vec<(InboxId, Seq, Vec<MessageId>)> {
 fn what_goes_in_comes_out_at_the_edge() {
     let mut draft = Draft::new("north");
     assert!(draft.is_empty());
-    let fit = draft.update(record(1, 2, 50, 3), &[message(1)], blobs(&[1], 10, 20), vec![message(9)]);
+    let fit = draft.update(record(1, 2, 50, 3), keys(), &[message(1)], blobs(&[1], 10, 20), vec![message(9)]);
     assert_eq!(fit, Fit::Taken);
     let until = Timestamp::from_millis(1_790_000_000_001);
     assert_eq!(draft.erase(inbox(2), vec![message(5)], until), Fit::Taken);
@@ -90,7 +99,7 @@ fn a_record_is_cut_back_to_what_the_edge_has() {
     told.deleted = vec![Deletion { seq: Seq(9), id: message(70) }];
     told.seq = Seq(9);
     let lacking = [message(1), message(2), message(3)];
-    draft.update(told, &lacking, blobs(&[1, 2, 3], 10, large), vec![message(70)]);
+    draft.update(told, keys(), &lacking, blobs(&[1, 2, 3], 10, large), vec![message(70)]);
     let batch = draft.close().unwrap();
     assert_eq!(updated(&batch), [(inbox(1), Seq(3), vec![message(1), message(2)])]);
     let parsed = Batch::parse(&batch.body).unwrap();
@@ -103,7 +112,7 @@ fn a_record_is_cut_back_to_what_the_edge_has() {
 #[test]
 fn what_was_not_fetched_is_not_told() {
     let mut draft = Draft::new("north");
-    draft.update(record(1, 3, 50, 0), &[message(1), message(2)], blobs(&[1], 10, 10), vec![]);
+    draft.update(record(1, 3, 50, 0), keys(), &[message(1), message(2)], blobs(&[1], 10, 10), vec![]);
     assert_eq!(updated(&draft.close().unwrap()), [(inbox(1), Seq(2), vec![message(1)])]);
 }
 
@@ -112,7 +121,7 @@ fn a_message_that_went_meanwhile_is_left_out() {
     let mut draft = Draft::new("north");
     let mut fetched = blobs(&[2], 10, 10);
     fetched.insert(message(1), Fetched::Went);
-    draft.update(record(1, 3, 50, 0), &[message(1), message(2)], fetched, vec![]);
+    draft.update(record(1, 3, 50, 0), keys(), &[message(1), message(2)], fetched, vec![]);
     let batch = draft.close().unwrap();
     let parsed = Batch::parse(&batch.body).unwrap();
     let Change::Update { record, .. } = &parsed.changes[0] else { panic!("not an update") };
@@ -139,7 +148,7 @@ fn the_largest_message_in_the_fullest_inbox_fits() {
     let room = draft.room_beside(&told);
     let fetched = blobs(&[messages - 1], 9 * 1024 * 1024, SEALED_OCTETS);
     assert!(room > 33 * 1024 * 1024);
-    draft.update(told, &[last], fetched, vec![]);
+    draft.update(told, keys(), &[last], fetched, vec![]);
     let batch = draft.close().unwrap();
     assert_eq!(updated(&batch)[0].2, [last]);
 }
@@ -173,7 +182,7 @@ fn removals_go_in_parts() {
     let batch = draft.close().unwrap();
     assert!(matches!(&batch.receipts[0], Receipt::Updated { removed, .. } if removed == &many[..BATCH_REMOVED]));
     let mut draft = Draft::new("north");
-    draft.update(record(3, 0, 0, 0), &[], HashMap::new(), many.clone());
+    draft.update(record(3, 0, 0, 0), keys(), &[], HashMap::new(), many.clone());
     let batch = draft.close().unwrap();
     assert!(matches!(&batch.receipts[0], Receipt::Updated { removed, .. } if removed == &many[..BATCH_REMOVED]));
 }
@@ -190,7 +199,7 @@ proptest! {
             let all = (0..*messages).collect::<Vec<_>>();
             let ids = all.iter().map(|n| message(*n)).collect::<Vec<_>>();
             let removed = (0..*deletions).map(|n| message(500 + n)).collect();
-            draft.update(record(n, *messages, *summary, *deletions), &ids, blobs(&all, *content, *raw), removed);
+            draft.update(record(n, *messages, *summary, *deletions), keys(), &ids, blobs(&all, *content, *raw), removed);
         }
         for (n, removed) in (100..).zip(&erased) {
             draft.erase(inbox(n), (0..*removed).map(message).collect(), Timestamp::from_millis(u64::MAX));

@@ -21,6 +21,7 @@ use crate::{
     limits::{PUSH_BACKOFF_MAX, PUSH_INTERVAL},
     store::{
         conformance::{NONE, NOON, inbox_id, make_inbox, message_id, put, sealed},
+        keyring::MemoryKeyring,
         memory::MemoryStore,
     },
 };
@@ -159,7 +160,9 @@ fn world(takes: Duration) -> World {
     });
     let (shutdown, stop) = watch::channel(false);
     let (link, time) = (Arc::clone(&edge) as Arc<dyn EdgeLink>, Arc::clone(&clock) as Arc<dyn Clock>);
-    let courier = run(Arc::clone(&store), link, "north".to_owned(), time, Arc::new(Weyl::default()), stop);
+    let chance = Arc::new(Weyl::default());
+    let source = Source { store: Arc::clone(&store), keyring: Arc::new(MemoryKeyring::new(chance.clone())) };
+    let courier = run(source, link, "north".to_owned(), time, chance, stop);
     let courier = tokio::spawn(courier);
     World { store, edge, clock, shutdown, courier }
 }

@@ -5,6 +5,7 @@ use protocol::{batch::Deletion, limits::INBOX_MESSAGES, time::Timestamp};
 use super::{Deleted, Kept, Message, Removed, life};
 use crate::{
     budget::Reservation,
+    limits::MESSAGE_OVERHEAD,
     store::memory::{
         piece::{DeletedItem, InboxItem, Item, MessageItem, RecordItem},
         records::{Record, Room},
@@ -19,6 +20,7 @@ impl Kept {
             id: self.id,
             key: self.key,
             public_key: self.public_key.clone(),
+            wrap_key: self.wrap_key.clone(),
             read_token_hash: self.read_token_hash,
             sealed_address: self.sealed_address.clone(),
             domain: self.domain.clone(),
@@ -39,6 +41,7 @@ impl Kept {
                 received_at: message.received_at,
                 kept_at: message.kept_at,
                 blobs: message.blobs,
+                octets: message.room.octets().saturating_sub(MESSAGE_OVERHEAD),
                 parts: [message.summary.clone(), message.content.clone(), message.raw.clone()],
             })
         }));
@@ -53,6 +56,7 @@ impl Kept {
                 seq: record.seq,
                 at: record.at,
                 kept_at: record.kept_at,
+                octets: record.octets,
                 sealed: record.sealed.clone(),
             })
         }));
@@ -65,6 +69,7 @@ impl Kept {
             id: item.id,
             key: item.key,
             public_key: item.public_key,
+            wrap_key: item.wrap_key,
             read_token_hash: item.read_token_hash,
             sealed_address: item.sealed_address,
             domain: item.domain,
@@ -112,8 +117,8 @@ impl Kept {
 
     /// Puts a record that came behind those that are there; returns when it lapses.
     pub(in crate::store::memory) fn receive_record(&mut self, item: RecordItem, room: Room) -> Timestamp {
-        let RecordItem { id, seq, at, kept_at, sealed, .. } = item;
-        let record = Record { seq, id, at, kept_at, sealed, _room: room };
+        let RecordItem { id, seq, at, kept_at, octets, sealed, .. } = item;
+        let record = Record { seq, id, at, kept_at, octets, sealed, _room: room };
         let lapses_at = record.expires_at();
         self.records.keep(record);
         lapses_at

@@ -16,7 +16,12 @@ impl Shard {
     /// An inbox that mail is or was for, be it full.
     pub(in crate::store::memory) fn owner(&self, id: InboxId) -> Result<Destination, Unreachable> {
         match self.living(id) {
-            Ok(kept) => Ok(Destination { inbox: id, public_key: Arc::clone(&kept.public_key), tag: None }),
+            Ok(kept) => Ok(Destination {
+                inbox: id,
+                public_key: Arc::clone(&kept.public_key),
+                wrap_key: kept.wrap_key.clone(),
+                tag: None,
+            }),
             Err(ReadError::Gone) => Err(Unreachable::Expired),
             Err(ReadError::NotFound | ReadError::Unavailable) => Err(Unreachable::Unknown),
         }

@@ -97,8 +97,7 @@ impl Shard {
     }
 
     fn take_message(&mut self, item: MessageItem) -> Result<(), ImportError> {
-        let octets = item.parts.iter().map(bytes::Bytes::len).sum::<usize>();
-        let room = self.shared.budget.readmit(octets.saturating_add(MESSAGE_OVERHEAD))?;
+        let room = self.shared.budget.readmit(item.octets.saturating_add(MESSAGE_OVERHEAD))?;
         let id = item.inbox;
         let kept = self.waiting(id)?;
         let message = kept.receive(item, room).ok_or(ImportError::Misplaced)?;
@@ -109,7 +108,7 @@ impl Shard {
     }
 
     fn take_record(&mut self, item: RecordItem) -> Result<(), ImportError> {
-        let octets = item.sealed.len().saturating_add(RECORD_OVERHEAD);
+        let octets = item.octets.saturating_add(RECORD_OVERHEAD);
         let of_share = self.shared.records.readmit(octets)?;
         let room = Room { _of_store: self.shared.budget.readmit(octets)?, _of_share: of_share };
         let (id, seq) = (item.inbox, item.seq);

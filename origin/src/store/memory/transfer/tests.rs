@@ -23,7 +23,7 @@ fn plenty() -> Budget {
 
 /// Each piece as it is read at the other end.
 fn sent(store: &MemoryStore) -> Vec<(Vec<u8>, Bytes)> {
-    store.pieces().map(|piece| (piece.head, Bytes::from(piece.body.concat()))).collect()
+    store.pieces().map(|piece| (piece.head.to_vec(), Bytes::from(piece.body.concat()))).collect()
 }
 
 fn receive(store: &MemoryStore, pieces: &[(Vec<u8>, Bytes)]) -> Result<(), ImportError> {

@@ -20,4 +20,4 @@ if later > tonumber(call('HGET', I(id), 'expires')) then
   for _, key in ipairs({ I(id), M(id), D(id), R(id), S(id) }) do live(key, later + GONE_MEMORY) end
   owe(id, now)
 end
-return answer('ok', call('HMGET', I(id), 'rth', 'addr', 'domain', 'created', 'expires', 'seq'))
+return answer('ok', call('HMGET', I(id), 'rth', 'addr', 'domain', 'created', 'expires', 'seq', 'wk'))

@@ -16,5 +16,5 @@ for i = 1, #flat, 2 do
   local seq, _, _, _, summary = head(flat[i + 1])
   messages[#messages + 1] = { flat[i], flat[i + 1], call('GETRANGE', B(id, flat[i]), 0, summary - 1) }
 end
-local view = call('HMGET', I(id), 'rth', 'addr', 'domain', 'created', 'expires', 'seq')
+local view = call('HMGET', I(id), 'rth', 'addr', 'domain', 'created', 'expires', 'seq', 'wk')
 return answer('update', { since, view, messages, call('HGETALL', D(id)), call('HGETALL', R(id)), call('HGETALL', S(id)) })

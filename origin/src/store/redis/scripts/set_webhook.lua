@@ -6,4 +6,4 @@ dirty = true -- As in put: WAIT tells of what its own connection wrote.
 if seen == '' or call('HGET', I(id), 'hook') == seen then
   if new == '' then call('HDEL', I(id), 'hook') else call('HSET', I(id), 'hook', new) end
 end
-return answer('ok', call('HMGET', I(id), 'rth', 'addr', 'domain', 'created', 'expires', 'seq'))
+return answer('ok', call('HMGET', I(id), 'rth', 'addr', 'domain', 'created', 'expires', 'seq', 'wk'))

@@ -7,20 +7,21 @@
 use std::{env, fs, path::PathBuf, time::UNIX_EPOCH};
 
 use protocol::{
-    batch::{BlobHead, Change, InboxRecord, IndexEntry, Signature, SigningKey, encode},
+    batch::{BlobHead, Change, InboxRecord, IndexEntry, Signature, SigningKey, encode, encode_with_keys},
     bytes::Base64,
     capability::Capability,
     cursor::Seq,
     id::MessageId,
     message::{Attachment, AttachmentSummary, Content, Part, SealedEntry, SealedParts, Summary, TransferEncoding},
-    sealing::{Binding, MessageParts, Payload, Sealer},
+    sealing::{Binding, MessageParts, Payload, Sealer, primitives::Portable},
     time::{Millis, Timestamp},
+    wrap::{Epoch, EpochKey, InboxKeys, WrapKey},
 };
 
 type Failure = Box<dyn std::error::Error>;
 
-/// An inbox, the blobs of its message, and the message.
-type Told = (Change, Vec<(BlobHead, Vec<u8>)>, MessageId);
+/// An inbox, the blobs of its message, what reads them, and the message.
+type Told = (Change, Vec<(BlobHead, Vec<u8>)>, InboxKeys, MessageId);
 
 /// Chance from the operating system, as the sealer takes it.
 struct System;
@@ -60,9 +61,9 @@ fn main() -> Result<(), Failure> {
 
     let key = SigningKey::from_seed(&[seed; 32]);
     let capability = Capability::from_bytes([seed; 32]);
-    let (change, blobs, message) = update(&capability, &text, now)?;
+    let (change, blobs, keys, message) = update(&capability, &text, now)?;
     let heads: Vec<_> = blobs.iter().map(|(head, blob)| (*head, blob.as_slice())).collect();
-    let batch = encode(vec![change], &heads)?;
+    let batch = encode_with_keys(vec![change], &heads, &[(capability.inbox_id(), keys)])?;
     write(&folder, "batch.bin", "headers.txt", &key, &batch, now)?;
 
     let inbox = capability.inbox_id();
@@ -99,17 +100,24 @@ fn update(capability: &Capability, text: &str, now: Timestamp) -> Result<Told, F
     let summary = Summary { subject: "Hello".to_owned(), attachments: vec![listed], ..Summary::default() };
 
     let sealer = Sealer::new(&public, Binding { inbox, message }, &mut System);
-    let MessageParts { summary, content, raw } = sealer.seal_message(MessageParts {
+    let MessageParts { mut summary, mut content, raw: mut sealed_raw } = sealer.seal_message(MessageParts {
         summary: Payload::Identity(&serde_json::to_vec(&summary)?),
         content: Payload::Identity(&serde_json::to_vec(&content)?),
         raw: Payload::Identity(raw.as_bytes()),
     });
-    let address = Sealer::new(&public, Binding::address(inbox), &mut System)
+    let mut address = Sealer::new(&public, Binding::address(inbox), &mut System)
         .seal(Part::Address, Payload::Identity(b"quiet-heron-4821@mail.example"));
+    let (epoch_key, wrap_key) = (EpochKey::filled(|key| key.fill(1)), WrapKey::filled(|key| key.fill(2)));
+    let of_message = wrap_key.message(Epoch::of(now), &epoch_key, Binding { inbox, message });
+    of_message.wrap(&Portable, Part::Summary, &mut summary);
+    of_message.wrap(&Portable, Part::Content, &mut content);
+    of_message.wrap(&Portable, Part::Raw, &mut sealed_raw);
+    wrap_key.wrap_address(&Portable, Binding::address(inbox), &mut address);
+    let keys = InboxKeys::derive(&wrap_key, [(Epoch::of(now), &epoch_key)]);
     let entry = SealedEntry {
         id: message,
         received_at: now,
-        size: u64::try_from(raw.len())?,
+        size: u64::try_from(sealed_raw.len())?,
         sealed: SealedParts { summary: Base64(summary), content: None },
     };
     let record = InboxRecord {
@@ -128,8 +136,8 @@ fn update(capability: &Capability, text: &str, now: Timestamp) -> Result<Told, F
     let blob = |part, octets: Vec<u8>| -> Result<_, Failure> {
         Ok((BlobHead { inbox, message, part, len: u32::try_from(octets.len())? }, octets))
     };
-    let blobs = vec![blob(Part::Content, content)?, blob(Part::Raw, raw)?];
-    Ok((Change::Update { record: Box::new(record), removed: Vec::new() }, blobs, message))
+    let blobs = vec![blob(Part::Content, content)?, blob(Part::Raw, sealed_raw)?];
+    Ok((Change::Update { record: Box::new(record), removed: Vec::new() }, blobs, keys, message))
 }
 
 /// Writes a body, and its headers one a line, as `curl --header @file` reads them.

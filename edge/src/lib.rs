@@ -1,6 +1,7 @@
 //! The edge: a Wasm worker at every point of presence.
 //!
-//! A request is admitted ([`admission`]), routed ([`routes`]), and answered from KV ([`record`], [`listing`], [`deliveries`]), by
+//! A request is admitted ([`admission`]), routed ([`routes`]), and answered from KV ([`record`], [`listing`], [`deliveries`]) with
+//! the keys that take its wrapping off ([`keys`]), by
 //! the home region ([`region`]), or refused ([`refusal`]). Where the client showed its capability, mail is opened
 //! for that one answer ([`opening`], [`events`]). Everything outside [`runtime`] is pure and is tested on any
 //! machine; [`runtime`] alone touches KV, Durable Objects, other servers and the clock.
@@ -14,6 +15,7 @@ pub mod credential;
 pub mod deliveries;
 pub mod events;
 pub mod headers;
+pub mod keys;
 pub mod listing;
 pub mod opening;
 pub mod query;

@@ -63,7 +63,10 @@ fn a_key_speaks_for_its_own_region_alone() {
 
 #[test]
 fn a_region_speaks_for_its_own_inboxes_alone() {
-    let batch = |record| Batch { changes: vec![update(record)], blobs: Vec::<(BlobHead, &[u8])>::new() };
+    let batch = |record| {
+        let (changes, blobs) = (vec![update(record)], Vec::<(BlobHead, &[u8])>::new());
+        Batch { changes, blobs, keys: Vec::new() }
+    };
     assert_eq!(authority(&batch(record("fsn", 1)), "fsn"), Ok(()));
     assert_eq!(authority(&batch(record("use", 1)), "fsn").unwrap_err().problem.status, 403);
     let stolen = InboxRecord { id: InboxId::from_bytes([9; 16]), ..record("fsn", 1) };

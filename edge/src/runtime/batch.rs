@@ -7,6 +7,7 @@ use protocol::{
 };
 use serde::Serialize;
 use worker::{Request, Response};
+use zeroize::Zeroizing;
 
 use super::{
     Edge, body,
@@ -16,6 +17,7 @@ use super::{
 };
 use crate::{
     batches::{self, Effect},
+    keys,
     record::{Standing, blob_end},
     refusal::Refusal,
 };
@@ -32,13 +34,18 @@ pub(super) async fn accept(edge: &Edge, mut request: Request) -> Outcome<Respons
     let signature = Signature::from_headers(header).map_err(batches::refusal)?;
     // Whoever names no key of ours does not get to send forty megabytes.
     let key = batches::key(&edge.table, &signature).map_err(batches::refusal)?;
-    let body = body(&mut request, BATCH_OCTETS).await?;
+    // Wiped: it carries keys.
+    let body = Zeroizing::new(body(&mut request, BATCH_OCTETS).await?);
     key.verify(&signature, &body, edge.now).map_err(batches::refusal)?;
     if nonce(edge, &signature).await.map_err(|_| Refusal::unreachable())? == Nonce::Used {
         return Err(batches::replayed());
     }
     let batch = Batch::parse(&body).map_err(batches::refusal)?;
     batches::authority(&batch, &signature.region)?;
+    // Keys come before what they read and go before it is gone. Objects are one region's: it tells nobody else's keys.
+    for (object, orders) in keys::orders(&batch, &signature.region) {
+        edge.order(&object, &orders).await.map_err(|_| Refusal::unreachable())?;
+    }
     for change in &batch.changes {
         apply(edge, change, &batch, &signature.region).await?;
     }

@@ -16,7 +16,8 @@ pub(super) async fn answer(
     edge: &Edge,
     credential: &Credential,
     id: InboxId,
-    known: Option<&InboxRecord>,
+    home: Option<&str>,
+    known: Option<InboxRecord>,
     since: Option<Since>,
 ) -> Outcome<Response> {
     let ask = |query: &str| Ask::get(format!("{}/deliveries?{query}", path(id))).with_token(credential.read_token());
@@ -26,10 +27,10 @@ pub(super) async fn answer(
             Some(Since::Cursor(cursor)) => format!("since={cursor}"),
             Some(Since::Time(time)) => format!("since={time}"),
         };
-        let heard = edge.homes().of_inbox(None, &ask(&query)).await;
+        let heard = edge.homes().of_inbox(home, &ask(&query)).await;
         return relay(heard, credential, id, |opener, list: SealedDeliveries| opener.deliveries(&list)).await;
     };
-    let known = deliveries::known(record, since, edge.now);
+    let known = deliveries::known(&record, since, edge.now);
     let unheard = |known: SealedDeliveries| {
         let known = deliveries::alone(known).ok_or_else(Refusal::unreachable)?;
         listed(credential, id, &known, Source::Kv)

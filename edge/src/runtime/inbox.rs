@@ -37,10 +37,10 @@ pub(super) async fn answer(edge: &Edge, mut request: Request, id: InboxId, call:
     let home = known.as_ref().map(|record| record.region.as_str());
     let token = credential.read_token();
     match call {
-        InboxCall::Show => match known {
-            Some(record) => show(&credential, id, &record),
+        InboxCall::Show => match edge.opened(&credential, known.as_deref()).await {
+            Some(open) => show(&credential, id, &open.record),
             None => {
-                let heard = edge.homes().of_inbox(None, &Ask::get(path(id)).with_token(token)).await;
+                let heard = edge.homes().of_inbox(home, &Ask::get(path(id)).with_token(token)).await;
                 relay(heard, &credential, id, Opener::inbox).await
             }
         },
@@ -48,7 +48,8 @@ pub(super) async fn answer(edge: &Edge, mut request: Request, id: InboxId, call:
             let url = request.url()?;
             let pairs: Vec<_> = url.query_pairs().collect();
             let query = ListQuery::read(pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref())))?;
-            list(edge, &credential, id, known.as_deref(), query).await
+            let open = edge.opened(&credential, known.as_deref()).await;
+            list(edge, &credential, id, home, open.map(|open| open.record), query).await
         }
         InboxCall::Extend => {
             let content_type = request.headers().get("content-type")?;
@@ -71,7 +72,8 @@ pub(super) async fn answer(edge: &Edge, mut request: Request, id: InboxId, call:
             let pairs: Vec<_> = url.query_pairs().collect();
             let pairs = pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
             let query = ListQuery::read(pairs.filter(|(name, _)| *name == "since"))?;
-            deliveries::answer(edge, &credential, id, known.as_deref(), query.since).await
+            let open = edge.opened(&credential, known.as_deref()).await;
+            deliveries::answer(edge, &credential, id, home, open.map(|open| open.record), query.since).await
         }
     }
 }
@@ -170,7 +172,8 @@ async fn list(
     edge: &Edge,
     credential: &Credential,
     id: InboxId,
-    known: Option<&InboxRecord>,
+    home: Option<&str>,
+    known: Option<InboxRecord>,
     query: ListQuery,
 ) -> Outcome<Response> {
     let ask = |query: ListQuery, timeout: Millis| {
@@ -180,10 +183,10 @@ async fn list(
         Ask::get(path).with_token(credential.read_token()).within(timeout)
     };
     let Some(record) = known else {
-        let heard = edge.homes().of_inbox(None, &ask(query, home::ANSWER_TIMEOUT)).await;
+        let heard = edge.homes().of_inbox(home, &ask(query, home::ANSWER_TIMEOUT)).await;
         return relay(heard, credential, id, |opener, list: SealedList| opener.list(&list)).await;
     };
-    let (known, rest) = match listing::plan(record, query, edge.now) {
+    let (known, rest) = match listing::plan(&record, query, edge.now) {
         listing::Plan::Kv(list) => return listed(credential, id, &list, Source::Kv),
         listing::Plan::AskHome { known, ask } => (known, ask),
     };
@@ -214,8 +217,11 @@ fn listed(credential: &Credential, id: InboxId, list: &SealedList, source: Sourc
     }
 }
 
-/// Drops what KV has of an erased inbox at once. Its region's next batch does the same, so that a failure here is made good.
+/// Destroys the keys of an erased inbox and drops what KV has of it, at once. Its region's next batch does the same, so that a failure here is made good.
 async fn forget(edge: &Edge, id: InboxId, known: Option<&InboxRecord>) {
+    if let Some(record) = known {
+        let _made_good_later = edge.erase_keys(record).await;
+    }
     let messages = known.iter().flat_map(|record| &record.entries).map(|entry| entry.entry.id);
     let drops = messages.map(|message| Write::DropParts { inbox: id, message });
     let _made_good_later = edge.mail.put_gone(id, edge.now.plus(INBOX_LIFE)).await;

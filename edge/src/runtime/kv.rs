@@ -1,4 +1,4 @@
-//! KV: sealed bytes with an end. A key that cannot be read is never taken for one that is not there.
+//! KV: sealed and wrapped bytes with an end. A key that cannot be read is never taken for one that is not there.
 
 use futures_util::{TryStreamExt, stream};
 use protocol::{
@@ -7,7 +7,7 @@ use protocol::{
     message::Part,
     time::Timestamp,
 };
-use worker::{Env, KvError, KvStore, ResponseBody};
+use worker::{Env, KvError, KvStore};
 
 use crate::record::{Kept, Standing, inbox_key, kv_expiration, part_key};
 
@@ -43,16 +43,10 @@ impl Mail {
         }
     }
 
-    /// A sealed part's octets; none where KV lacks it or cannot be read: the home region is asked in both cases.
+    /// A wrapped part's octets; none where KV lacks it or cannot be read: the home region is asked in both cases.
     pub(super) async fn part(&self, inbox: InboxId, message: MessageId, part: Part) -> Option<Vec<u8>> {
         let store = self.store.as_ref().ok()?;
         store.get(&part_key(inbox, message, part)?).bytes().await.ok().flatten()
-    }
-
-    /// A sealed part as a stream, which never passes through the worker's memory.
-    pub(super) async fn part_stream(&self, inbox: InboxId, message: MessageId, part: Part) -> Option<ResponseBody> {
-        let store = self.store.as_ref().ok()?;
-        store.get(&part_key(inbox, message, part)?).stream().await.ok().flatten().map(ResponseBody::Stream)
     }
 
     /// Writes a record, until its end.

@@ -16,6 +16,7 @@ use super::{
     Edge,
     home::{self, Ask, Heard},
     inbox::{admit, closed, heard, relay},
+    keys::Open,
     kv::Write,
     reply::{self, Mail, Outcome, Source},
 };
@@ -38,6 +39,7 @@ struct Asked<'a> {
     inbox: InboxId,
     message: MessageId,
     known: Option<&'a InboxRecord>,
+    open: Option<Open>,
 }
 
 /// Answers what is asked of a message.
@@ -50,9 +52,12 @@ pub(super) async fn answer(
 ) -> Outcome<Response> {
     let credential = credential::read(request.headers().get("authorization")?.as_deref())?;
     let known = admit(edge, &credential, inbox).await?;
-    let asked = Asked { edge, credential: &credential, inbox, message, known: known.as_deref() };
+    let mut asked = Asked { edge, credential: &credential, inbox, message, known: known.as_deref(), open: None };
     if asked.is_deleted() {
         return Err(Refusal::no_such_message());
+    }
+    if !matches!(call, MessageCall::Erase) {
+        asked.open = edge.opened(&credential, known.as_deref()).await;
     }
     match (call, &credential) {
         (MessageCall::Show, _) => asked.show().await,
@@ -73,11 +78,18 @@ impl Asked<'_> {
         self.known.is_some_and(|record| record.deleted.iter().any(|gone| gone.id == self.message))
     }
 
-    /// The message in KV's index.
-    fn indexed(&self) -> Option<&SealedEntry> {
+    /// The message in KV's index, where its wrapping comes off.
+    fn indexed(&self) -> Option<(&Open, &SealedEntry)> {
+        let open = self.open.as_ref()?;
         let living = |entry: &&protocol::batch::IndexEntry| record::message_end(entry) > self.edge.now;
-        let mut entries = self.known?.entries.iter().filter(living).map(|entry| &entry.entry);
-        entries.find(|entry| entry.id == self.message)
+        let mut entries = open.record.entries.iter().filter(living).map(|entry| &entry.entry);
+        entries.find(|entry| entry.id == self.message).map(|entry| (open, entry))
+    }
+
+    /// A part as KV has it.
+    async fn part(&self, part: Part) -> Option<Vec<u8>> {
+        let (open, entry) = self.indexed()?;
+        open.part(self.edge, entry.id, part).await
     }
 
     /// Asks the inbox's home about the message.
@@ -97,8 +109,8 @@ impl Asked<'_> {
     }
 
     async fn show(&self) -> Outcome<Response> {
-        if let Some(entry) = self.indexed()
-            && let Some(content) = self.edge.mail.part(self.inbox, self.message, Part::Content).await
+        if let Some((open, entry)) = self.indexed()
+            && let Some(content) = open.part(self.edge, self.message, Part::Content).await
         {
             let mut entry = entry.clone();
             entry.sealed.content = Some(Base64(content));
@@ -115,10 +127,8 @@ impl Asked<'_> {
     }
 
     async fn raw_sealed(&self) -> Outcome<Response> {
-        if self.indexed().is_some()
-            && let Some(body) = self.edge.mail.part_stream(self.inbox, self.message, Part::Raw).await
-        {
-            return reply::of(SEALED_TYPE, body, Source::Kv, Mail::Closed);
+        if let Some(raw) = self.part(Part::Raw).await {
+            return reply::of(SEALED_TYPE, ResponseBody::Body(raw), Source::Kv, Mail::Closed);
         }
         reply::forward(self.missing(self.ask_home(Method::Get, "/raw").await)?)
     }
@@ -142,9 +152,7 @@ impl Asked<'_> {
 
     /// The sealed raw part, from KV or the home region.
     async fn raw(&self) -> Outcome<(Source, Vec<u8>)> {
-        if self.indexed().is_some()
-            && let Some(octets) = self.edge.mail.part(self.inbox, self.message, Part::Raw).await
-        {
+        if let Some(octets) = self.part(Part::Raw).await {
             return Ok((Source::Kv, octets));
         }
         let mut answer = self.success(self.ask_home(Method::Get, "/raw").await)?;
@@ -154,9 +162,7 @@ impl Asked<'_> {
 
     /// The sealed content, from KV or the home region.
     async fn content(&self) -> Outcome<Vec<u8>> {
-        if self.indexed().is_some()
-            && let Some(octets) = self.edge.mail.part(self.inbox, self.message, Part::Content).await
-        {
+        if let Some(octets) = self.part(Part::Content).await {
             return Ok(octets);
         }
         let mut answer = self.success(self.ask_home(Method::Get, "").await)?;

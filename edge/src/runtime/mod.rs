@@ -11,6 +11,7 @@ mod deliveries;
 mod gate;
 mod home;
 mod inbox;
+mod keys;
 mod kv;
 mod live;
 mod message;
@@ -20,6 +21,8 @@ mod reply;
 mod admission_do;
 #[expect(missing_docs, reason = "the attribute's expansion has undocumented methods")]
 mod keyring_do;
+#[expect(missing_docs, reason = "the attribute's expansion has undocumented methods")]
+mod mail_keys_do;
 #[expect(missing_docs, reason = "the attribute's expansion has undocumented methods")]
 mod replay_do;
 
@@ -34,7 +37,7 @@ use protocol::{
 use serde::Serialize;
 use worker::{Context, Env, Request, Response, ResponseBuilder, Result, event, js_sys, wasm_bindgen::JsValue};
 
-pub use self::{admission_do::Admission, keyring_do::Keyring, replay_do::ReplayGuard};
+pub use self::{admission_do::Admission, keyring_do::Keyring, mail_keys_do::MailKeys, replay_do::ReplayGuard};
 use self::{
     home::{Ask, Homes},
     kv::Mail,
@@ -100,6 +103,7 @@ async fn page(request: Request, env: &Env, path: &str) -> Result<Response> {
 /// The API, the regions' batches and the health check.
 async fn machine(request: Request, env: Env, path: &str) -> Result<Response> {
     let now = clock::now();
+    keys::sweep(now);
     let route = routes::route(request.method().as_ref(), path);
     if route == Ok(Route::Preflight) {
         return reply::dress(ResponseBuilder::new().with_status(204).empty(), &headers::of_a_preflight());

@@ -15,6 +15,7 @@ mod page;
 mod privacy;
 mod resilience;
 mod world;
+mod wrapping;
 
 use std::{future::Future, process::ExitCode, sync::Arc};
 
@@ -79,8 +80,7 @@ fn main() -> ExitCode {
         a_master_that_is_back_at_once_has_lost_its_mail_and_its_replicas,
     );
     promise!(own erasure:
-        an_expired_inbox_is_gone_everywhere,
-        a_deleted_message_and_a_deleted_inbox_are_gone_everywhere,
+        an_expired_inbox_is_gone_everywhere, a_deleted_message_and_a_deleted_inbox_are_gone_everywhere,
     );
     promise!(own deliveries: why_mail_did_not_come_is_told_while_the_origin_is_dead);
     promise!(own privacy: nothing_written_anywhere_tells_of_people_or_mail);
@@ -88,6 +88,11 @@ fn main() -> ExitCode {
         what_arrived_is_read_while_the_origin_is_dead,
         what_was_owed_arrives_when_the_link_is_back,
         a_fresh_origin_serves_new_inboxes,
+    );
+    promise!(own wrapping:
+        a_copy_of_kv_opens_to_nobody_once_its_inbox_is_erased,
+        what_is_written_is_wrapped_and_its_keys_are_written_nowhere,
+        an_edge_that_has_forgotten_its_keys_asks_the_region_and_without_it_says_503,
     );
     let conclusion = libtest_mimic::run(&arguments, trials);
     drop(world);

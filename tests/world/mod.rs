@@ -174,12 +174,13 @@ impl World {
 
     /// Moves the clocks of both on.
     pub(crate) async fn advance(&self, millis: u64) -> Result<()> {
-        let body = json!({"advance_ms": millis});
-        for url in [format!("{}/test/clock", self.url), format!("http://{}/operator/clock", self.operator)] {
-            let answer = reqwest::Client::new().post(&url).json(&body).send().await?;
-            ensure!(answer.status().is_success(), "{url}: {}", answer.status());
-        }
-        Ok(())
+        self.advance_edge(millis).await?;
+        advance(&format!("http://{}/operator/clock", self.operator), millis).await
+    }
+
+    /// Moves the worker's clock on.
+    pub(crate) async fn advance_edge(&self, millis: u64) -> Result<()> {
+        advance(&format!("{}/test/clock", self.url), millis).await
     }
 
     /// Waits until the edge has confirmed everything that it was owed.
@@ -201,6 +202,12 @@ impl World {
         search(self.dir.path(), needle, &mut found)?;
         Ok(found)
     }
+}
+
+async fn advance(url: &str, millis: u64) -> Result<()> {
+    let answer = reqwest::Client::new().post(url).json(&json!({"advance_ms": millis})).send().await?;
+    ensure!(answer.status().is_success(), "{url}: {}", answer.status());
+    Ok(())
 }
 
 fn search(dir: &Path, needle: &[u8], found: &mut Vec<PathBuf>) -> Result<()> {

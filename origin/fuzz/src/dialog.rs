@@ -234,7 +234,8 @@ fn found(recipient: &Recipient) -> Found {
         Recipient::Inbox(address) if address.local().as_str() == "unknown" => Found::Unreachable(Unreachable::Unknown),
         Recipient::Inbox(address) | Recipient::Postmaster(address) => Found::Inbox(Destination {
             inbox: InboxId::from_bytes([1; 16]),
-            public_key: Arc::clone(key), wrap_key: protocol::wrap::WrapKey::filled(|key| key.fill(1)),
+            public_key: Arc::clone(key),
+            wrap_key: protocol::wrap::WrapKey::filled(|key| key.fill(1)),
             tag: address.tag().map(str::to_owned),
         }),
     }

@@ -45,7 +45,12 @@ pub(crate) fn received(message: &[u8]) -> Received {
     let key = KEY.get_or_init(|| Arc::new(KeyPair::from_seed(Suite::X25519, &[7; 32]).public_key()));
     Received {
         reverse_path: ReversePath::Null,
-        recipients: vec![Destination { inbox: InboxId::from_bytes([1; 16]), public_key: Arc::clone(key), wrap_key: protocol::wrap::WrapKey::filled(|key| key.fill(1)), tag: None }],
+        recipients: vec![Destination {
+            inbox: InboxId::from_bytes([1; 16]),
+            public_key: Arc::clone(key),
+            wrap_key: protocol::wrap::WrapKey::filled(|key| key.fill(1)),
+            tag: None,
+        }],
         raw: message.to_vec().into(),
         trace_len: 0,
         hop: Hop { client: Ipv4Addr::LOCALHOST.into(), helo: Secret(String::new()), tls: None },
